@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from workbench.simulate.scenario import Scenario
 
 RATIO = Number(0, 1)
+ATTAIN = 0.95
+"""Answers that have to keep the budget, unless somebody asks for another share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +209,7 @@ class Drawing:
     help="Simulate the canary rollout with good and bad versions, beside Argo Rollouts, under the month's traffic.",
 )
 @click.option("--scheduler", metavar="ADDRESS", help="Dask scheduler to run on, e.g. tcp://127.0.0.1:8786.")
-@click.option("--attain", type=RATIO, default=0.95, show_default=True, help="Answers that have to keep the budget.")
+@click.option("--attain", type=RATIO, default=ATTAIN, show_default=True, help="Answers that have to keep the budget.")
 @click.option("--format", "format_", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @click.option("--picture", type=Written(), help="Draw to this .png or .svg file.")
 @click.option("--theme", type=click.Choice(["light", "dark"]), default="light", show_default=True)
@@ -291,6 +293,7 @@ def _rollout_takes(traffic: Traffic, conditions: Conditions, experiment: Experim
         "--scheduler: --rollout runs on this machine only": experiment.scheduler is not None,
         "--warm-up: --rollout begins with its canary, and leaves nothing out": traffic.warm_up is not None,
         "--canary: --rollout sets the canary's share itself": conditions.canary > 0,
+        "--attain: --rollout's verdict is on what versions it promotes": experiment.attain != ATTAIN,
     }
     if problems := [why for why, given in refused.items() if given]:
         raise InputError(*problems)

@@ -25,11 +25,11 @@ GROUPS: Final[Mapping[str, type]] = {
 }
 """Where an assumption belongs -> its class."""
 
-MORE: Final = ("canary_slowdown", "backoff_seconds", "database_mean_ms", "page_ratio")
-"""Numbers of SimulationOptions and ServiceOptions that can be assumed, too."""
+MORE: Final = ("canary_slowdown", "backoff_seconds", "database_mean_ms", "page_ratio", "clients")
+"""Numbers of SimulationOptions, ServiceOptions and the scenario itself that can be assumed, too."""
 
 _RATIOS: Final = frozenset({"low_threshold_ratio", "launch_failure_ratio", "page_ratio"})
-_COUNTS: Final = frozenset({"high_datapoints", "low_datapoints", "check_seconds", "keys"})
+_COUNTS: Final = frozenset({"high_datapoints", "low_datapoints", "check_seconds", "keys", "clients"})
 _MOST: Final = {"keys": 100_000.0, "exponent": 10.0, "high_datapoints": 1440.0, "low_datapoints": 1440.0}
 _HIGHEST: Final = 1e6
 
@@ -67,8 +67,10 @@ def assume(scenario: Scenario, assumptions: Iterable[str]) -> Scenario:
             more: dict[str, Any] = {name: values[name]}
             if hasattr(options, name):
                 options = replace(options, **more)
-            else:
+            elif hasattr(service, name):
                 service = replace(service, **more)
+            else:
+                scenario = replace(scenario, **more)
     return replace(scenario, options=options, service=service)
 
 
@@ -89,4 +91,4 @@ def _number(name: str, text: str) -> float | None:
 def _allowed(name: str) -> str:
     kind = "a whole number" if name in _COUNTS or name == "lag_checks" else "a number"
     most = 1.0 if name in _RATIOS else _MOST.get(name, _HIGHEST)
-    return f"{kind} from {1 if name in _COUNTS else 0} to {most:,g}"
+    return f"{kind} from {1 if name in _COUNTS else 0} to {most:,.10g}"

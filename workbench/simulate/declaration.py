@@ -172,6 +172,8 @@ class RateLimit:
     """All requests are of one key: it counts them together."""
     heavy_only: bool = False
     """A scope-down statement narrows the rule to the heavy paths."""
+    heavy_prefix: str = ""
+    """What they begin with; empty where the statement says it in another way."""
     retry_after_seconds: float = 0.0
     """Retry-After of its refusal; 0 without."""
     counts_only: bool = False

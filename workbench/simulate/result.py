@@ -34,12 +34,23 @@ COLUMNS: Final = (
     "canary_serving",
     "unhealthy",
     "least_credits",
+    "good",
 )
-"""Columns of the per-minute series. `requests` are attempts at the load balancer, refused ones apart, and `unreached`
-those that found the stack parked."""
+"""Columns of the per-minute series. `requests` are attempts at the load balancer, refused ones apart, `unreached` those
+that found the stack parked, and `good` good answers."""
 
 
-COUNTS: Final = ("requests", "completed", "refused", "unreached", "unavailable", "timed_out", "abandoned", "failed")
+COUNTS: Final = (
+    "requests",
+    "completed",
+    "refused",
+    "unreached",
+    "unavailable",
+    "timed_out",
+    "abandoned",
+    "failed",
+    "good",
+)
 """Those of them that are sums over a minute."""
 SHOWN: Final = (0.5, 0.95, 0.99)
 """Quantiles of response times that are shown over time."""

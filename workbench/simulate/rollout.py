@@ -32,9 +32,10 @@ from workbench.simulate.histogram import quantile_seconds
 from workbench.simulate.instance import Phase
 from workbench.simulate.kernel import Floats
 from workbench.simulate.reading import read
-from workbench.simulate.scenario import DEFAULT_PROFILE, DEFAULT_SECONDS, Prepared, Scenario, prepare
+from workbench.simulate.scenario import DEFAULT_PROFILE, DEFAULT_SECONDS, Prepared, Scenario, assumptions, prepare
 from workbench.simulate.simulation import Run
 from workbench.simulate.traffic.duration import DAY_SECONDS
+from workbench.simulate.traffic.rows import RowReport
 from workbench.simulate.traffic.stream import Segment, Stream
 
 HEALTH_LOOK_SECONDS: Final = 30.0
@@ -43,6 +44,9 @@ ANALYSIS_SECONDS: Final = 300.0
 """The peer's interval, and the window of each measurement."""
 FAILURE_LIMIT: Final = 3
 CONSECUTIVE_ERROR_LIMIT: Final = 4
+ROLLBACK_LEFT_OUT: Final = (
+    "not simulated: the stable fleet that a rollback waits for, if it has shrunk, up to five minutes"
+)
 SESSION_OVER: Final = "the session is over"
 """Why a rollout ends that is longer than the session that it began in."""
 ERROR_RATIO: Final = 0.01
@@ -359,6 +363,10 @@ class Comparison:
     plan: RolloutPlan
     rollouts: Mapping[tuple[str, str], Sequence[Rollout]]
     """(gate, version) -> one rollout for each seed."""
+    rows: Sequence[RowReport] = ()
+    """What was read from files."""
+    assumptions: Sequence[str] = ()
+    """What the rollouts take for granted, and what they leave out."""
 
 
 def compare(prepared: Prepared, scenario: str, count: int) -> Comparison:
@@ -382,6 +390,8 @@ def compare(prepared: Prepared, scenario: str, count: int) -> Comparison:
         prepared.declared.promise.p95_limit_seconds * 1000,
         plan,
         rollouts,
+        prepared.loaded.rows,
+        (*prepared.declared.notes, *assumptions(prepared), ROLLBACK_LEFT_OUT),
     )
 
 

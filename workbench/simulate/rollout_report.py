@@ -71,7 +71,7 @@ def _lines(found: Comparison) -> Iterator[str]:
     yield f"steps of this stack's rollout, seed {found.seeds[0]}"
     for canary in CANARIES:
         first = found.rollouts[next(iter(GATES)), canary.name][0]
-        yield f"  {canary.name:<12} " + ("; ".join(_steps(first)) or first.reason)
+        yield f"  {canary.name:<12} " + ("; ".join(_steps(first)) or first.reason or "no step began")
     yield ""
     yield (
         f"affected: attempts that the canary gave no good answer within {found.budget_ms:g} ms; wrong: a bad version"
@@ -81,6 +81,10 @@ def _lines(found: Comparison) -> Iterator[str]:
         f"a version whose p95 stays under {found.limit_ms:g} ms passes each p95 gate, also over the budget:"
         " plant:slo.p95_threshold_ms decides"
     )
+    for note in found.assumptions:
+        yield f"note: {note}"
+    for row in found.rows:
+        yield from row.lines()
     yield f"verdict: {verdict(found)}"
 
 
@@ -140,6 +144,8 @@ def to_json(found: Comparison) -> dict[str, Any]:
             }
             for (gate, name), runs in found.rollouts.items()
         ],
+        "inputs": [row.to_json() for row in found.rows],
+        "assumptions": list(found.assumptions),
         "verdict": verdict(found),
     }
 

@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from cost.estimate import Estimate
 from deployment.errors import InputError
 from deployment.graph import ResourceGraph
@@ -24,7 +26,7 @@ from workbench.simulate.replications import Run, replicate
 from workbench.simulate.report import Report
 from workbench.simulate.result import RunResult
 from workbench.simulate.scaling.schedule import Sizes, in_force
-from workbench.simulate.service import Database, Distribution, ServiceModel
+from workbench.simulate.service import Database, Distribution, ServiceModel, Shape
 from workbench.simulate.traffic.access_log import TargetTimes, read_access_log
 from workbench.simulate.traffic.counts import read_csv, read_parquet
 from workbench.simulate.traffic.duration import DAY_SECONDS, MOST_SECONDS
@@ -82,6 +84,8 @@ class Scenario:
     """Default: an hour, or the length of the files."""
     scale: float = 1.0
     """Factor on all rates."""
+    clients: int = 1000
+    """Clients that share the requests of each table of counts, which names none."""
     service: ServiceOptions = field(default_factory=ServiceOptions)
     """How requests are served."""
     options: SimulationOptions = field(default_factory=SimulationOptions)
@@ -106,13 +110,17 @@ class LoadedTraffic:
     """Moment of the first recorded interval; None without a recorded time of day."""
 
 
-def load_traffic(scenario: Scenario, peak_rps: float) -> LoadedTraffic:
-    """Build the traffic of a scenario. Raises InputError that names every profile and file that is wrong."""
+def load_traffic(scenario: Scenario, peak_rps: float, heavy_prefixes: tuple[str, ...] = ()) -> LoadedTraffic:
+    """Build the traffic of a scenario. Raises InputError that names every profile and file that is wrong.
+
+    Paths that begin with any of `heavy_prefixes` are heavy, where paths were recorded.
+    """
     problems: list[str] = []
     files: list[tuple[float, Stream]] = []
     undated: list[Path] = []
     rows: list[RowReport] = []
     recorded: list[TargetTimes] = []
+    clients: dict[str, int] = {}
     for path in scenario.files:
         try:
             if path.name.lower().endswith(TABLES[:2]):
@@ -120,9 +128,11 @@ def load_traffic(scenario: Scenario, peak_rps: float) -> LoadedTraffic:
             elif path.name.lower().endswith(TABLES):
                 origin, stream, report = read_parquet(path)
             else:
-                log = read_access_log(path)
+                log = read_access_log(path, clients, heavy_prefixes)
                 origin, stream, report = log.start, log.stream, log.report
                 recorded.append(log.target_times)
+            if stream.senders is None:
+                stream = replace(stream, addresses=scenario.clients)
             files.append((origin, stream))
             undated += [path] if origin < EPOCH_CLOCK else []
             rows.append(report)
@@ -168,7 +178,7 @@ def _scaled(stream: Stream, factor: float) -> Stream:
     segments = tuple(
         Segment(each.start, each.end, each.start_rps * factor, each.end_rps * factor) for each in stream.segments
     )
-    return Stream(stream.name, segments, stream.addresses, stream.heavy_path_ratio)
+    return replace(stream, segments=segments)
 
 
 def service_model(declared: Declaration, options: ServiceOptions, recorded: TargetTimes) -> ServiceModel:
@@ -227,7 +237,8 @@ class Prepared:
 def prepare(graph: ResourceGraph, scenario: Scenario) -> Prepared:
     """Read the stack in `graph` and what the scenario names. Raises InputError."""
     declared = read(graph)
-    loaded = load_traffic(scenario, declared.peak_rps)
+    heavy = tuple(rule.heavy_prefix for rule in declared.rates if rule.heavy_prefix)
+    loaded = load_traffic(scenario, declared.peak_rps, heavy)
     options = scenario.options
     if not options.real_clock and loaded.start is not None:
         options = replace(options, start=loaded.start, real_clock=True)
@@ -246,6 +257,24 @@ def prepare(graph: ResourceGraph, scenario: Scenario) -> Prepared:
     if options.canary_percent > 0:
         declared = _with_canary(declared)
     return Prepared(declared, loaded, service_model(declared, scenario.service, loaded.recorded), options)
+
+
+def _clients(loaded: LoadedTraffic) -> Iterator[str]:
+    """Who the firewall counts the requests of files by."""
+    streams = loaded.traffic.streams[: len(loaded.rows)]
+    logs = [stream for stream in streams if stream.senders is not None]
+    if logs:
+        sent = np.bincount(np.concatenate([stream.senders.client for stream in logs if stream.senders is not None]))
+        yield (
+            f"the firewall counts by the log's {np.count_nonzero(sent):,} client addresses, each taken for one user,"
+            f" too; the busiest sent {sent.max() / sent.sum():.1%} of the requests"
+        )
+    if len(logs) < len(streams):
+        counts = next(stream for stream in streams if stream.senders is None)
+        yield (
+            f"the firewall counts by client: {counts.addresses:,} share the requests of each table of counts evenly"
+            " (--assume clients=N)"
+        )
 
 
 def _warm_seconds(declared: Declaration, options: SimulationOptions) -> float:
@@ -291,7 +320,7 @@ def run_scenario(
         events=() if prices is None else [prices.cost(run) for run in runs],
         rows=prepared.loaded.rows,
         assumptions=(
-            *_assumptions(prepared, scenario),
+            *assumptions(prepared),
             *_cut_off(runs),
             *pod_size.notes(prepared.declared, estimate),
         ),
@@ -307,7 +336,8 @@ def _cut_off(runs: Sequence[RunResult]) -> Iterator[str]:
         )
 
 
-def _assumptions(prepared: Prepared, scenario: Scenario) -> Iterator[str]:
+def assumptions(prepared: Prepared) -> Iterator[str]:
+    """What every simulation of a scenario takes for granted, and what it leaves out, in sentences."""
     options, declared = prepared.options, prepared.declared
     end = options.start + timedelta(seconds=prepared.loaded.traffic.duration_seconds)
     clock = f"the clock runs from {options.start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC"
@@ -332,11 +362,13 @@ def _assumptions(prepared: Prepared, scenario: Scenario) -> Iterator[str]:
         else ("nothing is left out of the sums (--warm-up)")
     )
     yield f"each run starts idle, with {options.fleet.initial_credits:g} CPU credits an instance; {warm_up}"
-    if scenario.service.distribution == "recorded":
+    if prepared.service.distribution.shape is Shape.EMPIRICAL:
         yield (
             f"service times are the recorded ones, {prepared.service.mean_seconds * 1000:.1f} ms on average; they hold"
             f" what queued when they were recorded, and {prepared.service.cpu_ratio:.0%} of them is taken for CPU time"
         )
+    if declared.rates:
+        yield from _clients(prepared.loaded)
     if failed := prepared.loaded.recorded.failed_ratio:
         taken = (
             f"{prepared.service.error_ratio:.1%} of the answers are one here"

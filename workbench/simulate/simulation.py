@@ -499,5 +499,6 @@ def _series(minutes: Minutes) -> Floats:
         "canary_serving": each.last("in_service", 1),
         "unhealthy": each.last("unhealthy", None),
         "least_credits": each.least_credits(),
+        "good": each.total(None, kernel.ANSWERED),
     }
     return np.column_stack([columns[name] for name in COLUMNS])

@@ -63,6 +63,8 @@ def _lines(found: Optimum, limits: Limits, scenario: str) -> Iterator[str]:
 
 
 def _read(found: Optimum) -> Iterator[str]:
+    for note in found.assumptions:
+        yield f"note: {note}"
     for row in found.rows:
         yield from row.lines()
 
@@ -85,6 +87,7 @@ def to_json(found: Optimum, limits: Limits, scenario: str) -> dict[str, Any]:
         "attainmentRatio": limits.objective.attainment_ratio,
         "worstCaseBinds": limits.worst_case_binds,
         "inputs": [row.to_json() for row in found.rows],
+        "assumptions": list(found.assumptions),
         "candidates": len(found.tried),
         "simulations": found.simulations,
         "holding": sum(1 for each in found.tried if each.holds),

@@ -22,7 +22,7 @@ from workbench.simulate.judge import Judgement, Objective, judge
 from workbench.simulate.optimize.candidates import Candidate, Space, space_for
 from workbench.simulate.optimize.patching import patched, tracked_requests
 from workbench.simulate.replications import Interval, interval
-from workbench.simulate.scenario import Prepared, Scenario, prepare
+from workbench.simulate.scenario import Prepared, Scenario, assumptions, prepare
 from workbench.simulate.traffic.rows import RowReport
 
 if TYPE_CHECKING:
@@ -84,6 +84,8 @@ class Optimum:
     seconds: float
     rows: tuple[RowReport, ...]
     """What was read from files."""
+    assumptions: tuple[str, ...]
+    """What the simulations take for granted, and what they leave out."""
 
     @property
     def verdict(self) -> str:
@@ -175,6 +177,7 @@ def optimize(
         simulations=len(simulated),
         seconds=seconds,
         rows=first.loaded.rows,
+        assumptions=(*first.declared.notes, *assumptions(first)),
     )
 
 

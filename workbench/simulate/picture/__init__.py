@@ -162,10 +162,10 @@ def _latency(axes: Any, view: _View) -> None:
 def _errors(axes: Any, view: _View) -> None:
     theme, values = view.frame.colours, view.values
     axes.set_ylabel("errors, %")
-    attempts = values["requests"] + values["refused"] + values["unreached"]
+    bad = sum(values[name] for name in _ERRORS)
     with np.errstate(invalid="ignore", divide="ignore"):
-        # An answer may fail minutes after its attempt came, when fewer do.
-        share = np.minimum(100.0, 100 * sum(values[name] for name in _ERRORS) / attempts)
+        # Of those that ended: an answer may come minutes after its attempt, when there are more or fewer of these.
+        share = 100 * bad / (bad + values["good"])
     draw_line(axes, view.times, view.line("attempts without a good answer", "-", theme.bad, share))
     draw_empty(axes, view.times, np.isnan(_ignoring(np.nanmedian, share)), "no requests", theme)
     axes.set_ylim(0, max(1.0, 1.05 * float(np.nanmax(share, initial=0.0))))

@@ -31,6 +31,7 @@ def read_rates(graph: ResourceGraph) -> Iterator[RateLimit]:
                 per_user=rate.get("aggregateKeyType") == "CUSTOM_KEYS",
                 shared=rate.get("aggregateKeyType") == "CONSTANT",
                 heavy_only=_looks_at_path(rate.get("scopeDownStatement")),
+                heavy_prefix=next(_prefixes(rate.get("scopeDownStatement")), ""),
                 retry_after_seconds=_retry_after(action),
                 counts_only="count" in action,
             )
@@ -41,6 +42,16 @@ def _looks_at_path(scope: object) -> bool:
     if isinstance(scope, Mapping):
         return scope.get("uriPath") is not None or any(map(_looks_at_path, scope.values()))
     return isinstance(scope, list | tuple) and any(map(_looks_at_path, scope))
+
+
+def _prefixes(scope: object) -> Iterator[str]:
+    """What paths have to begin with by a scope-down statement."""
+    if isinstance(scope, Mapping):
+        match = scope.get("fieldToMatch")
+        if isinstance(match, Mapping) and "uriPath" in match and scope.get("positionalConstraint") == "STARTS_WITH":
+            yield str(scope.get("searchString", ""))
+    for each in scope.values() if isinstance(scope, Mapping) else scope if isinstance(scope, list | tuple) else ():
+        yield from _prefixes(each)
 
 
 def _retry_after(action: Mapping[str, Any]) -> float:

@@ -10,12 +10,14 @@ from __future__ import annotations
 import gzip
 import re
 import zlib
+from array import array
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Final
+from urllib.parse import unquote
 
 import numpy as np
 
@@ -23,7 +25,7 @@ from deployment.errors import InputError
 from workbench.simulate.kernel import Floats
 from workbench.simulate.service import Distribution
 from workbench.simulate.traffic.rows import TABLES, RowReport
-from workbench.simulate.traffic.stream import Stream, from_counts
+from workbench.simulate.traffic.stream import Senders, Stream, from_counts
 
 INTERVAL_SECONDS: Final = 10.0
 """Arrivals are counted in intervals of this length: the file may be of any size and out of order."""
@@ -42,8 +44,10 @@ BY_NAME: Final = (
     "by its name it has to be an Application Load Balancer's access log, in text or gzip; the names of tables of counts"
     f" end in {', '.join(TABLES)}"
 )
+_PATH: Final = re.compile(r"\S+ [a-z]+://[^/?# ]*([^?# ]*)")
 _FIELD: Final = re.compile(r'"([^"]*)"|(\S+)')
 _TIMESTAMP, _CLIENT, _REQUEST_TIME, _TARGET_TIME, _RESPONSE_TIME, _STATUS, _TARGET_STATUS = 1, 3, 5, 6, 7, 8, 9
+_REQUEST: Final = 12
 _CREATION: Final = 21
 _TYPES: Final = frozenset({"http", "https", "h2", "grpcs", "ws", "wss"})
 
@@ -119,11 +123,18 @@ class RecordedTraffic:
     """What requests took at the target."""
 
 
-def read_access_log(path: Path) -> RecordedTraffic:
-    """Read a log file. Raises InputError when it can't be read or holds no usable row."""
+def read_access_log(
+    path: Path, clients: dict[str, int] | None = None, heavy_prefixes: tuple[str, ...] = ()
+) -> RecordedTraffic:
+    """Read a log file. Raises InputError when it can't be read or holds no usable row.
+
+    `clients` numbers those of the logs before, and takes the new ones; paths that begin with any of `heavy_prefixes`
+    are heavy.
+    """
     report = RowReport(str(path))
     counts: Counter[int] = Counter()
-    clients: set[str] = set()
+    clients = {} if clients is None else clients
+    intervals, senders, heavy = array("q"), array("i"), array("b")
     reservoir = np.empty(SAMPLES)
     seen, failed, total_seconds, binary = 0, 0, 0.0, False
     rng = np.random.default_rng(0)  # the sample must not depend on the run
@@ -134,12 +145,15 @@ def read_access_log(path: Path) -> RecordedTraffic:
             if isinstance(parsed, str):
                 report.reject(f"line {number}", parsed)
                 continue
-            arrival, client, target_seconds, status, target_status = parsed
+            arrival, client, target_seconds, status, target_status, request = parsed
             report.good += 1
             report.answers[f"{status[0]}xx" if status.isdecimal() else "no status"] += 1
-            counts[int(arrival // INTERVAL_SECONDS)] += 1
-            if len(clients) < MAX_ADDRESSES:
-                clients.add(client)
+            intervals.append(int(arrival // INTERVAL_SECONDS))
+            counts[intervals[-1]] += 1
+            if client not in clients and len(clients) < MAX_ADDRESSES:
+                clients[client] = len(clients)
+            senders.append(clients[client] if client in clients else zlib.crc32(client.encode()) % MAX_ADDRESSES)
+            heavy.append(_path(request).startswith(heavy_prefixes) if heavy_prefixes else False)
             if target_seconds >= 0:
                 place = seen if seen < SAMPLES else int(rng.integers(0, seen + 1))
                 if place < SAMPLES:
@@ -157,8 +171,15 @@ def read_access_log(path: Path) -> RecordedTraffic:
     if last - first >= MAX_INTERVALS:
         raise InputError(f"{path}: its rows span more than 366 days; cut it into shorter files")
     dense = [float(counts[index]) for index in range(first, last + 1)]
+    order = np.argsort(np.frombuffer(intervals, np.int64), kind="stable")
+    sent = Senders(
+        INTERVAL_SECONDS,
+        np.cumsum(dense).astype(np.int64),
+        np.frombuffer(senders, np.int32)[order],
+        np.frombuffer(heavy, np.bool_)[order],
+    )
     return RecordedTraffic(
-        Stream(path.name, from_counts(0.0, INTERVAL_SECONDS, dense), max(1, len(clients))),
+        Stream(path.name, from_counts(0.0, INTERVAL_SECONDS, dense), len(clients), senders=sent),
         first * INTERVAL_SECONDS,
         report,
         TargetTimes(reservoir[: min(seen, SAMPLES)], seen, total_seconds, failed),
@@ -184,9 +205,15 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
                 yield number, text
 
 
-def _parse(line: str) -> tuple[float, str, float, str, str] | str:
+def _path(request: str) -> str:
+    """Path of a request line such as ``GET https://api.example.com:443/v1/plants?page=2 HTTP/2.0``."""
+    found = _PATH.match(request)
+    return unquote(found[1]) if found else ""
+
+
+def _parse(line: str) -> tuple[float, str, float, str, str, str] | str:
     """Arrival (seconds since 1970), client address, target seconds (-1: none), the load balancer's and the target's
-    status, or what is wrong."""
+    status, and the request line, or what is wrong."""
     if len(line) > MAX_LINE:
         return f"longer than {MAX_LINE:,} characters"
     fields = [quoted or plain for quoted, plain in _FIELD.findall(line)]
@@ -209,7 +236,8 @@ def _parse(line: str) -> tuple[float, str, float, str, str] | str:
     if not 0 <= arrival <= LATEST:
         return "its time is not between 1970 and 2100"
     status, target_status = (*fields[_STATUS : _TARGET_STATUS + 1], "-", "-")[:2]
-    return arrival, fields[_CLIENT].rpartition(":")[0], target, status, target_status
+    request_line = fields[_REQUEST] if len(fields) > _REQUEST else ""
+    return arrival, fields[_CLIENT].rpartition(":")[0], target, status, target_status, request_line
 
 
 def _moment(text: str) -> float | None:

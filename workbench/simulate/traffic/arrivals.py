@@ -66,8 +66,10 @@ class ArrivalSource:
         children = seed.spawn(len(traffic.streams))
         self._generators = [np.random.default_rng(child) for child in children]
         self._late: list[Floats] = [np.empty(0) for _ in traffic.streams]
-        # Streams must not share addresses: a flood's clients are not the regular ones.
-        self._first_address = np.cumsum([0, *(stream.addresses for stream in traffic.streams)]).tolist()
+        # Streams must not share addresses: a flood's clients are not the regular ones. Recordings do.
+        recorded = max((each.addresses for each in traffic.streams if each.senders is not None), default=0)
+        own = [0 if each.senders is not None else each.addresses for each in traffic.streams]
+        self._first_address = np.cumsum([recorded, *own]).tolist()
 
     @property
     def addresses(self) -> int:
@@ -142,6 +144,8 @@ class ArrivalSource:
 
     def _clients(self, index: int, stream: Stream, time: Floats) -> Arrivals:
         rng, count = self._generators[index], len(time)
+        if self._named and stream.senders is not None:
+            return Arrivals(time, *stream.senders.draw(rng, time))
         if self._named:
             address = rng.integers(0, stream.addresses, count) + self._first_address[index]
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,30 @@ class Segment:
         return (self.start_rps + self.end_rps) / 2 * (self.end - self.start)
 
 
+@dataclass(frozen=True, slots=True)
+class Senders:
+    """Who sent the requests of a recording, interval by interval: those that are drawn for one are its own."""
+
+    interval_seconds: float
+    ends: Ints
+    """How many requests were recorded up to the end of each interval."""
+    client: NDArray[np.int32]
+    """Number of the client of each request, by interval."""
+    heavy: Bools
+    """Whether it went to a heavy path."""
+    start: float = 0.0
+    """Beginning of the first interval, seconds from the beginning of the simulation."""
+
+    def draw(self, rng: np.random.Generator, times: Floats) -> tuple[Ints, Bools]:
+        """Client and path of requests at `times`: for each, those of some request of its interval."""
+        index = ((times - self.start) // self.interval_seconds).astype(np.int64).clip(0, len(self.ends) - 1)
+        before = np.concatenate([[0], self.ends])[index]
+        # What spills over into an interval without any is sent as the next request is.
+        place = before + (rng.random(len(times)) * np.maximum(self.ends[index] - before, 1)).astype(np.int64)
+        place = np.minimum(place, len(self.client) - 1)
+        return self.client[place].astype(np.int64), self.heavy[place]
+
+
 @dataclass(frozen=True)
 class Stream:
     """One kind of traffic. Outside its segments the rate is 0."""
@@ -47,6 +73,8 @@ class Stream:
     """Clients that share it evenly, each with an address and a user of its own."""
     heavy_path_ratio: float = 0.0
     """Share of the requests that goes to the heavy paths (0..1)."""
+    senders: Senders | None = None
+    """Who sends what instead, where that was recorded; all recordings of a simulation number the same clients."""
 
     @cached_property
     def _starts(self) -> list[float]:
@@ -109,7 +137,8 @@ class Stream:
         moved = (
             Segment(each.start + seconds, each.end + seconds, each.start_rps, each.end_rps) for each in self.segments
         )
-        return Stream(self.name, tuple(moved), self.addresses, self.heavy_path_ratio)
+        senders = self.senders and replace(self.senders, start=self.senders.start + seconds)
+        return replace(self, segments=tuple(moved), senders=senders)
 
     @property
     def peak_rps(self) -> float:

@@ -113,9 +113,10 @@ def test_wrong_input_is_status_2_with_a_line_and_no_traceback(plant, saved, argu
 
 
 def test_what_says_nothing_of_a_rollout_is_refused(plant):
-    status, _, err = plant("simulate", "--rollout", "--canary", "10", "--warm-up", "5m", "--scheduler", "tcp://x:1")
+    given = ("--canary", "10", "--warm-up", "5m", "--scheduler", "tcp://x:1", "--attain", "0.9")
+    status, _, err = plant("simulate", "--rollout", *given)
     assert status == 2
-    for option in ("--canary: ", "--warm-up: ", "--scheduler: "):
+    for option in ("--canary: ", "--warm-up: ", "--scheduler: ", "--attain: "):
         assert option in err
 
 

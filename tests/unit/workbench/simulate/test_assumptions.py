@@ -30,7 +30,7 @@ def test_nothing_assumed_is_the_same_scenario():
     assert assume(Scenario(), []) == Scenario()
 
 
-WHOLE = {"high_datapoints", "low_datapoints", "check_seconds", "lag_checks", "keys"}
+WHOLE = {"high_datapoints", "low_datapoints", "check_seconds", "lag_checks", "keys", "clients"}
 
 
 @pytest.mark.parametrize("name", names())

@@ -551,6 +551,21 @@ def test_a_picture_says_what_its_figures_are(reports, monkeypatch):
     assert [axes.get_ylabel() for axes in figure.axes][2:5] == ["errors, %", "instances", "CPU credits"]
 
 
+def test_errors_are_drawn_as_a_share_of_what_ended(graph, monkeypatch):
+    # All fail, and each minute more end than come, or fewer.
+    scenario = Scenario(
+        profiles=("spike:factor=8,at=120s,hold=60s",),
+        duration_seconds=600.0,
+        replications=1,
+        service=ServiceOptions(error_ratio=1.0),
+    )
+    drawn = []
+    monkeypatch.setattr("workbench.simulate.picture.draw_line", lambda axes, times, line, **_: drawn.append(line))
+    draw(run_scenario(graph("dev"), scenario, None), Frame("svg", "light", 400))
+    (errors,) = [line.median for line in drawn if line.name == "attempts without a good answer"]
+    assert errors == pytest.approx(np.full(10, 100.0))
+
+
 def test_a_picture_of_a_minute_is_refused(reports):
     with pytest.raises(InputError, match="more than a minute"):
         draw(reports("steady", seconds=60.0, replications=1), Frame("png", "light"))

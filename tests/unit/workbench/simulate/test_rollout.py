@@ -367,6 +367,19 @@ def test_a_rollout_of_a_stack_of_sessions_is_simulated_to_its_end(graph):
     assert held <= 60 * good.exposed_minutes < 1.4 * held < good.lasted_seconds / 10
 
 
+def test_rollouts_say_what_is_left_out_and_what_could_not_be_read(graph, tmp_path):
+    file = tmp_path / "counts.csv"
+    file.write_text("timestamp,requests\n2026-11-23T09:00Z,60\n2026-11-23T09:01Z,60\nyesterday,60\n")
+    found = run_rollouts(graph("prod"), Scenario(files=(file,), replications=1, duration_seconds=10.0))
+    told, as_json = render(found), to_json(found)
+    assert "1 of 3 rows were left out" in told
+    assert (as_json["inputs"][0]["rows"], as_json["inputs"][0]["badRows"]) == (2, 1)
+    for note in ("not simulated: TLS handshakes", "not simulated: the stable fleet", "a client gives up after 10 s"):
+        assert f"note: {note}" in told
+        assert any(each.startswith(note) for each in as_json["assumptions"])
+    assert "  good         no step began\n" in told
+
+
 def test_a_stack_without_a_rollout_is_refused(small_graph):
     with pytest.raises(InputError, match="declares no canary rollout"):
         run_rollouts(small_graph(), Scenario())

@@ -130,6 +130,12 @@ def test_the_same_search_gives_the_same_bytes(settings, found):
     assert one == other
 
 
+def test_what_is_left_out_is_told_as_simulate_tells_it(found):
+    told = [note for note in to_json(found, LIMITS, "spike")["assumptions"] if note.startswith("not simulated: TLS")]
+    assert len(told) == 1
+    assert f"note: {told[0]}" in render(found, LIMITS, "spike")
+
+
 def test_the_report_names_best_neighbours_and_floors(found):
     text = render(found, LIMITS, "spike:factor=26")
     assert "cheapest that holds" in text

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from deployment.errors import InputError
+from workbench.simulate.options import SimulationOptions
 from workbench.simulate.scenario import Scenario, ServiceOptions, load_traffic, run_scenario
 from workbench.simulate.traffic.access_log import SAMPLES, TargetTimes, equally_likely, read_access_log
 from workbench.simulate.traffic.arrivals import LARGEST, ArrivalOptions, ArrivalSource
@@ -430,3 +431,70 @@ def test_the_most_that_is_drawn_at_once_is_bounded_at_every_rate():
         assert len(source.draw(now, end)) < 1.01 * LARGEST
         now, drawn = end, drawn + 1
     assert drawn >= 3
+
+
+def busy_log(path, busy_path="/v1/plants", minutes=20, part=slice(None)):
+    """Each second three requests of one client to `busy_path` and one of others; `part` of the rows."""
+    rows = [
+        LINE.format(minute=second // 60, second=second % 60, client=client, target="0.010").replace("/v1/plants", where)
+        for second in range(60 * minutes)
+        for client, where in ((250, busy_path), (250, busy_path), (250, busy_path), (second % 200, "/v1/plants"))
+    ]
+    path.write_text("".join(rows[part]))
+    return path
+
+
+def refused(graph, *files, **scenario):
+    in_session = SimulationOptions(start=datetime(2026, 11, 24, 7, 5, tzinfo=UTC), real_clock=True)
+    report = run_scenario(graph("dev"), Scenario(files=files, replications=1, options=in_session, **scenario), None)
+    return report.requests("refused").mean, report
+
+
+def test_a_client_that_sends_most_of_a_log_is_refused_as_the_firewall_would(tmp_path, graph):
+    # Three a second are 900 in five minutes, of the 600 that a user may send: it is let through for 200 s and a lag.
+    many, report = refused(graph, busy_log(tmp_path / "busy.log"))
+    assert many > 2000
+    assert report.requests("attempts").mean == pytest.approx(report.runs[0].arrived / 4 + 3 * 215, rel=0.1)
+    assert any("201 client addresses" in note and "75.0% of the requests" in note for note in report.assumptions)
+
+
+def test_a_client_is_one_however_many_files_its_requests_are_in(tmp_path, graph):
+    # Nodes of a load balancer write a file each.
+    parts = [busy_log(tmp_path / f"{first}.log", part=slice(first, None, 3)) for first in range(3)]
+    many, report = refused(graph, *parts)
+    whole, _ = refused(graph, busy_log(tmp_path / "busy.log"))
+    assert many == pytest.approx(whole, rel=0.15)
+    assert many > 2000
+    assert any("201 client addresses" in note for note in report.assumptions)
+
+
+def test_requests_to_heavy_paths_are_counted_by_the_recorded_paths(tmp_path, graph):
+    heavy, light = (
+        refused(graph, busy_log(tmp_path / "busy.log", path, minutes=3))[0]
+        for path in ("/v1/rep%6Frts/soil?year=2026", "/v1/plants?of=/v1/reports")
+    )
+    assert light == 0
+    assert heavy > 0  # of 540, where 100 may come in five minutes
+
+
+def test_what_is_drawn_of_a_log_is_of_its_interval(tmp_path):
+    recorded = read_access_log(busy_log(tmp_path / "busy.log", minutes=2)).stream.later(30.0)
+    times = np.arange(35.0, 150.0)
+    client, heavy = recorded.senders.draw(np.random.default_rng(1), times)
+    assert not heavy.any()
+    names = sorted({f"192.0.2.{each}" for each in (250, *range(120))})
+    assert len(names) == recorded.addresses
+    others = client[client > 0]
+    # Client n + 1 is the one of second n, so it comes within ten seconds of it.
+    seconds = times[client > 0] - 30.0
+    assert (np.abs(others - 1 - seconds) < 10).all()
+
+
+def test_a_table_of_counts_names_no_clients_and_says_how_many_are_assumed(tmp_path, graph):
+    file = tmp_path / "counts.csv"
+    rows = [f"2026-11-23T09:{minute:02}:00Z,60000" for minute in range(6)]
+    file.write_text("timestamp,requests\n" + "\n".join(rows))
+    many, report = refused(graph, file, clients=100)
+    assert many > 0
+    assert any("100 share the requests" in note for note in report.assumptions)
+    assert refused(graph, file, clients=100_000)[0] == 0
