@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Final
@@ -9,7 +10,8 @@ from typing import Final
 from deployment import tokens
 from deployment.graph import Resource, ResourceGraph
 from deployment.unknown import Sentinel
-from infra.burstable import unlimited_credits
+from infra.burstable import burstable_type, unlimited_credits
+from infra.capacity import vcpus_of
 from workbench.simulate.declaration import AlarmedStep, FleetDeclaration, TargetHealth, WarmPool
 from workbench.simulate.reading.alarms import ALARM, read_alarm
 from workbench.simulate.reading.canary import stable_and_canary
@@ -68,8 +70,7 @@ class FleetReader:
         template = first_of(self.graph.referenced(group, "mixedInstancesPolicy", TEMPLATE)) or first_of(
             self.graph.referenced(group, "launchTemplate", TEMPLATE)
         )
-        mixed = "mixedInstancesPolicy.launchTemplate.overrides[0].instanceType"
-        instance_type = group.get(mixed) or (template.get("instanceType") if template else None)
+        instance_type = self._weakest(group, template) or (template.get("instanceType") if template else None)
         if not isinstance(instance_type, str):
             self.notes.append(f"{group.name}: the instance type is not known; no CPU credits are simulated")
             instance_type = "unknown"
@@ -108,6 +109,24 @@ class FleetReader:
             steps=tuple(self._steps(group)),
             schedule=tuple(self._schedule(group)),
         )
+
+    def _weakest(self, group: Resource, template: Resource | None) -> str | None:
+        """The type of which an instance does the least, of those that the group may launch; None where it names none.
+
+        Which of them AWS launches depends on what it has left.
+        """
+        types = [
+            each
+            for each in group.all("mixedInstancesPolicy.launchTemplate.overrides[*].instanceType")
+            if isinstance(each, str)
+        ]
+        mode = template.get("creditSpecification.cpuCredits") if template else None
+        does = {each: _sustained_vcpus(each, mode) for each in types}
+        weakest = min(does, key=lambda each: does[each], default=None)
+        told = f"instances are of {' or '.join(types)}: each is taken for a {weakest}, which does the least"
+        if types and weakest != types[0] and told not in self.notes:
+            self.notes.append(told)
+        return weakest
 
     def _beside(self, group: Resource, target: Resource | None) -> None:
         """Note what changes how requests are spread, and is not simulated."""
@@ -201,6 +220,15 @@ class FleetReader:
                 max_size=as_size(action.get("maxSize")),
                 desired_capacity=as_size(action.get("desiredCapacity")),
             )
+
+
+def _sustained_vcpus(instance_type: str, declared_credits: object) -> float:
+    """What an instance can do without end, and without surplus credits."""
+    kind = burstable_type(instance_type)
+    if kind is not None and not unlimited_credits(instance_type, declared_credits):
+        return kind.baseline_vcpus
+    vcpus = vcpus_of(instance_type)
+    return math.inf if vcpus is None else vcpus
 
 
 def moment(value: object) -> datetime | None:

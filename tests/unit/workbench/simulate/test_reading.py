@@ -178,6 +178,31 @@ def test_how_requests_are_spread_is_told_where_it_is_simulated_otherwise(small_s
     }
 
 
+@pytest.mark.parametrize(
+    ("types", "mode", "taken"),
+    [
+        (["m7g.large", "m7g.medium"], "standard", "m7g.medium"),
+        (["t4g.small", "m7g.medium", "t4g.nano"], "standard", "t4g.nano"),
+        (["t4g.nano", "t4g.small"], "standard", "t4g.nano"),
+        (["t4g.small", "t4g.nano"], "unlimited", "t4g.small"),  # two cores each
+        (["t4g.large", "m7g.medium"], "unlimited", "m7g.medium"),
+        (["t4g.medium", "t4g.small"], "standard", "t4g.medium"),
+    ],
+)
+def test_a_group_of_several_types_is_as_strong_as_the_weakest(small_stack, types, mode, taken):
+    document = small_stack()
+    for each in document["deployment"]["resources"]:
+        if each["urn"].endswith("-template"):
+            each["inputs"] = {"creditSpecification": {"cpuCredits": mode}}
+        if each["urn"].endswith("-group"):
+            mix = each["inputs"]["mixedInstancesPolicy"]["launchTemplate"]
+            mix["overrides"] = [{"instanceType": name} for name in types]
+    declared = read(graph_from_json(document, "x"))
+    assert {fleet.instance_type for fleet in declared.fleets} == {taken}
+    told = f"instances are of {' or '.join(types)}: each is taken for a {taken}, which does the least"
+    assert declared.notes.count(told) == (taken != types[0])
+
+
 def test_a_scheduled_action_begins_and_ends(small_graph, stack_resource):
     def action(**when):
         row = {"autoscalingGroupName": "stable-group", "minSize": 2, "maxSize": 4, "desiredCapacity": -1, **when}
