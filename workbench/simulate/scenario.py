@@ -13,6 +13,7 @@ import numpy as np
 from cost.estimate import Estimate
 from deployment.errors import InputError
 from deployment.graph import ResourceGraph
+from infra.burstable import burstable_type
 from workbench.simulate import kernel, pod_size
 from workbench.simulate.cache import KeyPopularity
 from workbench.simulate.declaration import Declaration, FleetDeclaration
@@ -361,7 +362,9 @@ def assumptions(prepared: Prepared) -> Iterator[str]:
         if warm_seconds
         else ("nothing is left out of the sums (--warm-up)")
     )
-    yield f"each run starts idle, with {options.fleet.initial_credits:g} CPU credits an instance; {warm_up}"
+    kind = None if declared.stable.pods else burstable_type(declared.stable.instance_type)
+    most = kind and min(options.fleet.initial_credits, kind.maximum)
+    yield "each run starts idle" + ("" if most is None else f", with {most:g} CPU credits an instance") + f"; {warm_up}"
     if prepared.service.distribution.shape is Shape.EMPIRICAL:
         yield (
             f"service times are the recorded ones, {prepared.service.mean_seconds * 1000:.1f} ms on average; they hold"

@@ -19,6 +19,7 @@ from workbench.simulate import kernel, simulation
 from workbench.simulate.alarms import AlarmState
 from workbench.simulate.engine import Afoot
 from workbench.simulate.event_cost import EventPrices, instance_hour_usd
+from workbench.simulate.instance import FleetConstants
 from workbench.simulate.judge import Objective, judge
 from workbench.simulate.metrics import point_minutes
 from workbench.simulate.options import SimulationOptions
@@ -694,6 +695,21 @@ def test_surplus_credits_of_unlimited_mode_are_in_the_cost_of_the_event(graph):
     )
     charged = with_surplus.instances_usd - bare.instances_usd
     assert float(charged) == pytest.approx(vcpu_seconds / 3600 * 0.04)  # AWS: $0.04 a vCPU-hour of T4g
+
+
+@pytest.mark.parametrize(
+    ("stack", "given", "told"),
+    [
+        ("dev", 7.5, ", with 7.5 CPU credits an instance;"),
+        ("dev", 1e9, ", with 144 CPU credits an instance;"),
+        ("k8s", 5, ";"),
+    ],
+)
+def test_what_is_said_of_credits_is_what_instances_have(graph, stack, given, told):
+    options = SimulationOptions(fleet=FleetConstants(initial_credits=given))
+    scenario = Scenario(profiles=("steady",), duration_seconds=60.0, replications=1, options=options)
+    notes = run_scenario(graph(stack), scenario, None).assumptions
+    assert any(f"each run starts idle{told}" in note for note in notes)
 
 
 def test_what_is_said_of_the_warm_up_is_what_is_left_out(graph):
