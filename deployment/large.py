@@ -142,11 +142,18 @@ def resources_of(states: list[Raw], source: str, meanwhile: Callable[[], object]
     found = done_by_two(
         range(len(pieces)),
         lambda number: list(read(pieces[number])),
-        tell=lambda resources: list(map(_FIELDS, resources)),
-        heard=lambda told: list(starmap(_made, told)),
+        tell=lambda resources: list(chain.from_iterable(map(_FIELDS, resources))),
+        heard=_resources_in,
         first=meanwhile,
     )
     return chain.from_iterable(found.values())
+
+
+def _resources_in(told: list[Any]) -> list[Resource]:
+    """Resources of which a process told one field after the other; nothing of it is left, for its list is kept."""
+    resources = list(starmap(_made, zip(*[iter(told)] * len(_DRAFT.__slots__), strict=True)))
+    told.clear()
+    return resources
 
 
 class Resources:
