@@ -272,7 +272,7 @@ class ResourceGraph:
             if resource.custom:
                 alone = (resource,)
                 outputs = _plain(resource.outputs)
-                for key in IDENTITY_OUTPUTS:  # as in `_identities`, for each
+                for key in IDENTITY_OUTPUTS:  # as in `identities`, for each
                     if key in outputs and (value := outputs[key]).__class__ is str and value:
                         earlier = found.setdefault(value, alone)
                         if earlier is not alone:
@@ -352,7 +352,7 @@ class ResourceGraph:
 
     def _referring(self, target: Resource, types: tuple[str, ...], looked: Sequence[_Uses]) -> tuple[Resource, ...]:
         places: set[int] = set()
-        values = _identities(target)
+        values = identities(target)
         for uses in looked:
             places.update(uses.dependents.get(target.urn, ()))
             for value in values:
@@ -489,7 +489,7 @@ def _walk(value: Any, steps: tuple[_Step, ...]) -> Iterator[Any]:
         yield from _walk(dict.__getitem__(value, step), steps[1:])
 
 
-def _identities(resource: Resource) -> list[str]:
+def identities(resource: Resource) -> list[str]:
     """Values by which others refer to `resource`."""
     if not resource.custom:
         return []
@@ -499,17 +499,12 @@ def _identities(resource: Resource) -> list[str]:
 
 def _is(resource: Resource, value: str) -> bool:
     """Whether `value`, which is some resource's, is one of `resource`."""
-    return value in _identities(resource)
-
-
-def _repeats(resource: Resource, value: str) -> bool:
-    """Whether `resource` has `value`, which is one of its own, from its inputs alone."""
-    inputs, outputs = _plain(resource.inputs), _plain(resource.outputs)
-    return all(inputs.get(key) == value for key in IDENTITY_OUTPUTS if outputs.get(key) == value)
+    return value in identities(resource)
 
 
 def _owners_first(value: str, holders: Iterable[Resource]) -> tuple[Resource, ...]:
-    """The first few of each type of those that have `value`: before the others who does not only repeat it."""
+    """The first few of each type of those that have `value`: before the others who does not only repeat it, from inputs
+    of the same name."""
     sharing: dict[str, int] = {}
     own: dict[str, Resource] = {}
     repeated: dict[str, Resource] = {}
@@ -517,7 +512,13 @@ def _owners_first(value: str, holders: Iterable[Resource]) -> tuple[Resource, ..
         number = sharing.get(resource.type, 0)
         if number < MOST_SHARING and resource.urn not in own and resource.urn not in repeated:
             sharing[resource.type] = number + 1
-            (repeated if _repeats(resource, value) else own)[resource.urn] = resource
+            inputs, outputs = _plain(resource.inputs).get, _plain(resource.outputs).get
+            for key in IDENTITY_OUTPUTS:
+                if outputs(key) == value and inputs(key) != value:
+                    own[resource.urn] = resource
+                    break
+            else:
+                repeated[resource.urn] = resource
     return tuple({**own, **repeated}.values())
 
 

@@ -12,7 +12,7 @@ import contextlib
 from itertools import chain
 from unittest.mock import patch
 
-from deployment.graph import Resource, ResourceGraph, _identities, leaves
+from deployment.graph import Resource, ResourceGraph, identities, leaves
 from deployment.reader import graph_from_json
 from deployment.unknown import Sentinel
 
@@ -156,7 +156,7 @@ def _differences(before, after):
     """Which of what a rule may read differs between two states of one resource; None where that can't be told."""
     if any(getattr(before, name) != getattr(after, name) for name in KEPT):
         return None
-    if list(_identities(before)) != list(_identities(after)):  # so anybody may refer to something else
+    if list(identities(before)) != list(identities(after)):  # so anybody may refer to something else
         return None
     parts = [part for one in (before, after) for part in (one.inputs, one.outputs, one.property_dependencies)]
     found = {(before.urn, key) for key in {*chain(*parts)} if _shown(before, key) != _shown(after, key)}

@@ -17,10 +17,17 @@ if TYPE_CHECKING:
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """An Elastic IP belongs to an instance, an interface or a gateway."""
-    attached = any(not is_absent(resource.get(path)) for path in ("instance", "networkInterface"))
-    users = [user for user in context.graph.referrers(resource) if user.custom]
-    if not attached and not users:
+    if (
+        all(is_absent(resource.get(path)) for path in ("instance", "networkInterface"))
+        and resource.urn not in context.once(_depended_on)
+        and not any(user.custom for user in context.graph.referrers(resource))
+    ):
         yield Problem("nothing uses this address; attach it, or release it")
+
+
+def _depended_on(context: Context) -> set[str]:
+    """URNs of what others wait for, as for most addresses somebody does: then nobody looks for who names them."""
+    return {urn for user in context.graph if user.custom for urn in user.dependencies}
 
 
 RULE = Rule(

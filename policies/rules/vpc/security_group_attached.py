@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deployment.graph import Resource
+from deployment.graph import Resource, identities, leaves
 from deployment.tokens import LOAD_BALANCER, SECURITY_GROUP
+from deployment.unknown import watched
 from policies.context import Context
 from policies.finding import Severity
 from policies.rule import Problem, Rule
@@ -17,31 +18,35 @@ if TYPE_CHECKING:
 
 def check(resource: Resource, context: Context) -> Iterator[Problem]:
     """Something other than its own rules uses the group."""
-    graph = context.graph
-    if context.parked or resource.urn in context.once(_named):
-        return
-    if not any(
-        resource in graph.referenced(user, key)
-        for user in graph.referrers(resource)
-        if user.type not in PORT_HOLDERS and user.custom
-        for key in user.inputs
-    ):
+    if not context.parked and resource.urn not in context.once(_used):
         yield Problem("nothing uses this security group; attach it, or delete it")
 
 
-def _named(context: Context) -> set[str]:
-    """URNs of the groups that a property says it comes from, as in most programs all: none looks through the stack."""
+def _used(context: Context) -> set[str]:
+    """URNs of the groups that something uses: that a property says it comes from, in most programs all, or names.
+
+    What can't be read names none that is known.
+    """
     graph = context.graph
-    groups = {group.urn for group in graph.of_type(*SECURITY_GROUP)}
-    return {
-        group.urn
-        for token in graph.types
-        if token not in PORT_HOLDERS
-        for user in graph.of_type(token)
-        for key, urns in user.property_dependencies.items()
-        if not groups.isdisjoint(urns) and user.custom and key in user.inputs
-        for group in graph.referenced(user, key)
-    }
+    groups = {group.urn: group for group in graph.of_type(*SECURITY_GROUP)}
+    others = [token for token in graph.types if token not in PORT_HOLDERS]
+    users = [user for token in others for user in graph.of_type(token) if user.custom]
+    with watched(off=True):
+        used = {
+            group.urn
+            for user in users
+            for key, urns in user.property_dependencies.items()
+            if key in user.inputs and not groups.keys().isdisjoint(urns)
+            for group in graph.referenced(user, key)
+        }
+        names = {name for urn, group in groups.items() if urn not in used for name in identities(group)}
+        return used | {
+            group.urn
+            for user in (users if names else ())
+            for key, value in user.inputs.items()
+            if not names.isdisjoint((value,) if value.__class__ is str else leaves(value))
+            for group in graph.referenced(user, key)
+        }
 
 
 RULE = Rule(
