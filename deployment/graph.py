@@ -50,7 +50,10 @@ class Resource:
         Never raises: UNKNOWN when a step of the path is unknown, SECRET when it is secret, `default` when
         the property is absent (or null). Use ``all`` for ``[*]``.
         """
-        found = self.all(path)
+        found = self.peek(path)
+        for value in found:  # as in `all`: most of what a rule does is to ask for values
+            if value.__class__ is Sentinel:
+                meet(value, self.urn, path)
         return default if not found or found[0] is None else found[0]
 
     def all(self, path: str) -> list[Any]:
@@ -320,6 +323,8 @@ class ResourceGraph:
     def _first(self, value: str, types: tuple[str, ...], but: str) -> Resource | None:
         """First of those that have `value`, of `types` when given, and not the one with the URN `but`."""
         sharing = self._by_identity[value]
+        if sharing[0].urn != but and (not types or sharing[0].type in types):  # as nearly always
+            return sharing[0]
         if types and len(sharing) > MOST_SHARING:  # as where all have one id: not looked through each time
             known = self._sharing.get((value, types))
             if known is None:

@@ -83,15 +83,18 @@ def in_order(index: Placed[K], keys: Collection[K]) -> list[Measure]:
 
 
 def _measures(alarm: Resource) -> Iterator[Measure]:
-    own = {
-        "metricName": alarm.get("metricName"),
-        "namespace": alarm.get("namespace"),
-        "stat": alarm.get("extendedStatistic") or alarm.get("statistic"),
-        "period": alarm.get("period"),
-        "dimensions": alarm.get("dimensions"),
-    }
-    queried = [metric for query in mappings(alarm.get("metricQueries")) for metric in mappings(query.get("metric"))]
-    for metric in [own, *queried] if own["metricName"] is not None else queried:
+    found: list[Mapping[str, Any]] = []
+    if (name := alarm.get("metricName")) is not None:
+        own = {
+            "metricName": name,
+            "namespace": alarm.get("namespace"),
+            "stat": alarm.get("extendedStatistic") or alarm.get("statistic"),
+            "period": alarm.get("period"),
+            "dimensions": alarm.get("dimensions"),
+        }
+        found.append(own)
+    found += [metric for query in mappings(alarm.get("metricQueries")) for metric in mappings(query.get("metric"))]
+    for metric in found:
         dimensions = (mappings(metric.get("dimensions")) or [{}])[0]
         yield Measure(
             alarm,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ from policies.context import ROOT_TYPE, Context
 from policies.examples import each
 from policies.finding import Severity
 from policies.promises._rehearsal import OTHER, OWN, World, canary_weight, is_rollout, run
-from policies.promises._remembered import remembered
+from policies.promises._remembered import MOST, remembered
 from policies.rule import Problem, Rule
 from policies.rules._shapes import shaped, unshaped
 from policies.rules._workflows import tasks
@@ -47,10 +47,10 @@ def check(context: Context) -> Iterator[Problem]:
     moving = list(filter(is_rollout, context.graph.of_type(*STATE_MACHINE)))
     for machine in moving:
         text, names = shaped(str(machine.get("definition")))
-        problems, left = rehearsal(text, story_holds(context))
-        for problem in problems:
+        story = story_holds(context)
+        for problem in rehearsal(text, story)[0]:
             yield Problem(problem, "definition", machine)
-        for rule in changed(unshaped(left, names), context):
+        for rule in changed(unshaped(asked_after(text, story), names), context):
             yield Problem(
                 f"a rollout leaves other actions on {rule.name} than are declared: the checks of the token, or the "
                 "target groups, change with the weights",
@@ -58,7 +58,7 @@ def check(context: Context) -> Iterator[Problem]:
                 machine,
             )
     deployed = [steps_of(group, context) for group in context.graph.of_type(*CODEDEPLOY_GROUP)]
-    if splitting(context) and not moving and not any(deployed):
+    if context.once(splitting) and not moving and not any(deployed):
         yield Problem(
             "nothing moves traffic to a new release by the story's steps (10 % for 6 h, 50 % for 12 h, then all) and "
             "takes it back on an alarm; add a state machine that sets the weights, or an aws.codedeploy.DeploymentGroup"
@@ -74,22 +74,29 @@ def splitting(context: Context) -> list[Resource]:
     ]
 
 
-def changed(actions: Mapping[str, Any], context: Context) -> Iterator[Resource]:
-    """Listener rules that are left with other `actions` than the declared ones, weights aside.
+@lru_cache(maxsize=MOST)
+def asked_after(text: str, story: bool) -> dict[str, list[list[Any]]]:
+    """ARN of a listener rule -> the essence of the actions that it is left with when all is well."""
+    return {arn: list(map(list, essence(actions))) for arn, actions in rehearsal(text, story)[1].items()}
+
+
+def changed(left: Mapping[str, Any], context: Context) -> Iterator[Resource]:
+    """Listener rules that are left with others than the declared actions, weights aside: `left` tells their essence.
 
     A rule whose neighbour on the listener is moved has to move with it.
     """
     rules = context.once(by_arn)
-    listeners = {rules[arn].get("listenerArn") for arn in actions if arn in rules}
+    listeners = {rules[arn].get("listenerArn") for arn in left if arn in rules}
     for listener in sorted(map(str, listeners)):
         for rule in context.once(by_listener).get(listener, ()):
-            if essence(actions.get(str(rule.outputs.get("arn")))) != essence(rule.get("actions")):
+            found = map(tuple, left.get(str(rule.outputs.get("arn")), ()))
+            if sorted(found, key=str) != essence(rule.get("actions")):
                 yield rule
 
 
 def by_arn(context: Context) -> dict[str, Resource]:
     """ARN -> listener rule that splits traffic."""
-    return {arn: rule for rule in splitting(context) if isinstance(arn := rule.outputs.get("arn"), str)}
+    return {arn: rule for rule in context.once(splitting) if isinstance(arn := rule.outputs.get("arn"), str)}
 
 
 def by_listener(context: Context) -> dict[str, list[Resource]]:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from deployment.day import today_utc
 from deployment.graph import Resource
+from deployment.per_text import per_text
 from deployment.tokens import SCHEDULE, STATE_MACHINE, TOPIC
 from policies.checks import mappings, number, shown
 from policies.context import ROOT_TYPE, Context
@@ -40,7 +41,7 @@ ENDS: Final = ("start", "end")
 
 def check(context: Context) -> Iterator[Problem]:
     """Let each window come: its notices are sent so long ahead, tell the truth, and its start and end are run."""
-    for window, parts in windows(context).items():
+    for window, parts in context.once(windows).items():
         phases = {str(event["phase"]): (schedule, event) for schedule, event in parts if event.get("phase") in ENDS}
         for phase in ENDS:
             if phase not in phases and not has_begun(parts, context):
@@ -184,7 +185,7 @@ def sent(schedule: Resource) -> Any:
 def opening(context: Context) -> list[tuple[Resource, tuple[str, str]]]:
     """State machines that windows start, each with the events of one window's start and end, as JSON."""
     started = {}
-    for parts in windows(context).values():
+    for parts in context.once(windows).values():
         if has_begun(parts, context):
             continue
         events = {str(event["phase"]): event for _, event in parts if event.get("phase") in ENDS}
@@ -207,8 +208,13 @@ def rehearsed(text: str, events: tuple[str, str]) -> tuple[str, ...]:
     But where an event tells one of the names, or the machine does more with names than to compare them.
     """
     copy, names = shaped(text)
-    told = any(name in event for event in events for name in names)
-    return () if not told and not LOOKS_INTO.search(text) and not rehearsal(copy, events) else rehearsal(text, events)
+    told = any(name in event for event in events for name in names) or any(map(LOOKS_INTO.search, names))
+    return () if not told and not _looks_into(copy) and not rehearsal(copy, events) else rehearsal(text, events)
+
+
+@per_text()
+def _looks_into(copy: str) -> bool:
+    return bool(LOOKS_INTO.search(copy))
 
 
 LOOKS_INTO: Final = re.compile(r"String(?!Equals)[A-Z]|States\.(?!Format\b)\w+\(|\{%")

@@ -74,10 +74,11 @@ class Statement(NamedTuple):
     def condition_values(self, key: str) -> list[str]:
         """Values that any operator compares the condition key `key` with (keys are case-insensitive)."""
         found: list[str] = []
+        wanted = key.lower()
         for operands in self.conditions.values():
             if isinstance(operands, Mapping):
                 for name, values in operands.items():
-                    if str(name).lower() == key.lower():
+                    if str(name).lower() == wanted:
                         found.extend(strings(values) or [str(one).lower() for one in _plain(values)])
         return found
 

@@ -133,7 +133,10 @@ def _kind(resource: Resource, context: Context) -> Hashable:
 def _is_wide(target: str) -> bool:
     """False for what no rule takes for more than the resource, or the part of one, that it names."""
     return ("*" in target or "$" in target) and bool(
-        is_any(target) or target.endswith(EVERY_KEY) or EVERYTHING.fullmatch(target) or THEMSELVES.search(target)
+        is_any(target)
+        or target.endswith(EVERY_KEY)
+        or EVERYTHING.fullmatch(target)
+        or ("$" in target and THEMSELVES.search(target))
     )
 
 

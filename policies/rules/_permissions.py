@@ -131,20 +131,27 @@ def _same(resource: str, pattern: str) -> bool:
 
 def lacking(role: Resource, needs: Iterable[Need], context: Context) -> Iterator[Need]:
     """Those of `needs` that the policies of `role`, or its boundary, do not allow; none where that is not known."""
-    given = permissions(role, context)
-    if given is None:
-        return
-    boundary = next(iter(context.graph.referenced(role, "permissionsBoundary", *IAM_POLICY)), None)
-    bounds = statements(boundary.get("policy")) if boundary is not None else None
-    layers = [(layer, said(layer)) for layer in (given, bounds) if layer is not None]
+    layers = context.once_for(_layers, role)
     seen = set()
-    for need in needs:
+    for need in needs if layers else ():
         if need in seen:
             continue
         seen.add(need)
         action, resource = need
-        if not all(_allow([layer[place] for place in about.about(action)], resource) for layer, about in layers):
-            yield need
+        for layer, about in layers:
+            if not _allow([layer[place] for place in about.about(action)], resource):
+                yield need
+                break
+
+
+def _layers(role: Resource, context: Context) -> list[tuple[tuple[Statement, ...], Said]]:
+    """What the policies of `role` say, and its boundary; nothing where that is not known."""
+    given = permissions(role, context)
+    if given is None:
+        return []
+    boundary = next(iter(context.graph.referenced(role, "permissionsBoundary", *IAM_POLICY)), None)
+    bounds = statements(boundary.get("policy")) if boundary is not None else None
+    return [(layer, said(layer)) for layer in (given, bounds) if layer is not None]
 
 
 def key_needs(resource: Resource, path: str) -> Iterator[Need]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from deployment.graph import Resource
@@ -45,9 +45,19 @@ def admits(
     source: object = None,
 ) -> bool:
     """True when some Allow lets `service` do each of `actions` on `resource`, for this account and `source`, an ARN."""
-    allowing = [one for one in found if one.allows and _names(one, service) and _here(one, context)]
+    allowing = letting_in(found, service, context)
     if isinstance(source, str):
         allowing = [one for one in allowing if from_source(one, source)]
+    return allow_each(allowing, actions, resource)
+
+
+def letting_in(found: Iterable[Statement], service: str, context: Context) -> list[Statement]:
+    """Statements that let `service` in for this account, to do what they say."""
+    return [one for one in found if one.allows and _names(one, service) and _here(one, context)]
+
+
+def allow_each(allowing: Sequence[Statement], actions: Iterable[str], resource: str | None = None) -> bool:
+    """True when one of `allowing` is about each of `actions` on `resource` (None: on anything)."""
     return all(
         any(
             any(matches(action, pattern) for pattern in one.actions)

@@ -91,7 +91,7 @@ def _is_name(value: str) -> bool:
     """True for what may be another in a copy; it reads the same in JSON, and is no path."""
     return (
         len(value) > SHORTEST
-        and any(mark in value for mark in ":/-")
+        and (":" in value or "/" in value or "-" in value)
         and not RANGE.fullmatch(value)
         and not SHAPED.search(value)
         and value.isprintable()
@@ -102,15 +102,16 @@ def _is_name(value: str) -> bool:
 
 @per_text()
 def calls(text: str) -> Sequence[tuple[str, Sequence[str]]]:
-    """Action of each task of the definition `text`, "" where it can't be told, and the plain strings it is given."""
+    """Action of each task of the definition `text`, "" where it can't be told, and the plain strings it is given: once
+    of those that say the same."""
     form, names = shaped(text)
     own = {f"name-{number}-": name for number, name in enumerate(names)}
     return [(action, [own.get(one, one) for one in given]) for action, given in _calls(form)]
 
 
 @per_text()
-def _calls(text: str) -> list[tuple[str, Sequence[str]]]:
-    return [(task.action, task.given) for task in tasks(read(text) or {})]
+def _calls(text: str) -> Sequence[tuple[str, Sequence[str]]]:
+    return tuple(dict.fromkeys((task.action, tuple(task.given)) for task in tasks(read(text) or {})))
 
 
 def _own(document: Mapping[str, Any]) -> set[str]:

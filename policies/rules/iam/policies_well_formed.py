@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Hashable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from deployment.graph import Resource
@@ -105,7 +105,7 @@ def faults(statement: Mapping[str, Any], *, names_principal: bool, trust: bool) 
         given = strings(statement.get(key)) + strings(statement.get(f"Not{key}"))
         if not given or "" in given:
             yield f"{key} names nothing; give it"
-        elif key == "Action" and (wrong := [one for one in given if not ACTION.fullmatch(one)]):
+        elif key == "Action" and (wrong := _no_actions(tuple(given))):
             yield f"Action {wrong[0]} is none; write service:Action"
         elif key == "Resource" and (
             wrong := [one for one in given if one != "*" and not one.startswith(("arn:", "${"))]
@@ -118,6 +118,11 @@ def faults(statement: Mapping[str, Any], *, names_principal: bool, trust: bool) 
             yield f"{operator} is no condition operator"
         if not isinstance(operands, Mapping) or not operands or not all(_given(value) for value in operands.values()):
             yield f"Condition {operator} compares nothing"
+
+
+@lru_cache(maxsize=4096)  # many statements name the same
+def _no_actions(given: tuple[str, ...]) -> list[str]:
+    return [one for one in given if not ACTION.fullmatch(one)]
 
 
 def principal_faults(statement: Mapping[str, Any]) -> Iterator[str]:

@@ -55,9 +55,10 @@ def needs(machine: Resource, context: Context) -> Iterator[Need]:
         if not action:
             continue
         service = action.partition(":")[0]
-        known = context.once(arns_of) if given else {}
-        arns = [value for value in given if value.startswith(f"arn:aws:{service}:")]
-        arns += [arn for value in given for arn in known.get(value, ()) if arn.split(":")[2] == service]
+        known = context.once(arns_of).get(service, {}) if given else {}
+        own = f"arn:aws:{service}:"
+        arns = [value for value in given if value.startswith(own)]
+        arns += [arn for value in given for arn in known.get(value, ())]
         if not arns:
             yield (action, None)
         yield from ((action, arn) for arn in arns)
@@ -82,18 +83,21 @@ def topics_by_arn(context: Context) -> dict[str, Resource]:
     return {arn: one for one in topics if isinstance(arn := one.outputs.get("arn"), str)}
 
 
-def arns_of(context: Context) -> dict[str, dict[str, None]]:
-    """Name or id that a machine's calls are given -> ARNs of the resources of the stack that have it, each once."""
+def arns_of(context: Context) -> dict[str, dict[str, dict[str, None]]]:
+    """Service -> name or id that its calls are given -> ARNs of its resources in the stack that have it, each once."""
     machines = context.graph.of_type(*STATE_MACHINE)
     texts = [text for machine in machines for text in machine.peek("definition") if isinstance(text, str)]
-    given = {value for text in texts for _, named in calls(text) for value in named}
-    found: dict[str, dict[str, None]] = {}
+    given: dict[str, set[str]] = {}
+    for text in texts:
+        for action, named in calls(text):
+            given.setdefault(action.partition(":")[0], set()).update(named)
+    found: dict[str, dict[str, dict[str, None]]] = {service: {} for service in given}
     for resource in context.graph:
         arn = resource.outputs.get("arn")
-        if isinstance(arn, str) and arn.count(":") >= 5:
+        if isinstance(arn, str) and arn.count(":") >= 5 and (service := arn.split(":", 3)[2]) in given:
             for key in (resource.outputs.get("id"), resource.outputs.get("name"), resource.get("name")):
-                if isinstance(key, str) and key in given and key != arn:
-                    found.setdefault(key, {})[arn] = None
+                if isinstance(key, str) and key in given[service] and key != arn:
+                    found[service].setdefault(key, {})[arn] = None
     return found
 
 

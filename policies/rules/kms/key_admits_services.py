@@ -14,7 +14,7 @@ from policies.rule import Problem, Rule
 from policies.rules._documents import Statement, allow, joined
 from policies.rules._globs import fits
 from policies.rules._publishers import publishers
-from policies.rules._resource_policies import admits, letting, policy_of
+from policies.rules._resource_policies import admits, allow_each, letting, letting_in, policy_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,17 +35,21 @@ def check(resource: Resource, context: Context) -> Iterator[Problem]:
         yield Problem(
             "policy lets no role or account administer the key and no IAM policy use it; let the account", "policy"
         )
+    admitted: dict[str, bool] = {}
     for topic in context.pointing_at(resource, "kmsMasterKeyId", *TOPIC):
         for service, sender in publishers(topic, context).items():
-            if not admits(found, service, PUBLISHING, None, context):
+            if service not in admitted:
+                admitted[service] = admits(found, service, PUBLISHING, None, context)
+            if not admitted[service]:
                 yield Problem(
                     f"policy does not let {service}.amazonaws.com use the key, so {sender.name} can't publish to "
                     f"{topic.name}; allow {', '.join(PUBLISHING)}",
                     "policy",
                 )
-    for group in context.pointing_at(resource, "kmsKeyId", *LOG_GROUP):
-        own = [one for one in found if in_context(one, group)]
-        if not admits(own, "logs", LOGGING, None, context):
+    groups = context.pointing_at(resource, "kmsKeyId", *LOG_GROUP)
+    logging = letting_in(found, "logs", context) if groups else []
+    for group in groups:
+        if not allow_each([one for one in logging if in_context(one, group)], LOGGING):
             yield Problem(
                 f"policy does not let CloudWatch Logs encrypt {group.name}; allow logs.REGION.amazonaws.com "
                 f"{', '.join(LOGGING)}",

@@ -88,6 +88,8 @@ def test_of_several_with_one_id_the_wanted_type_or_the_declared_one_is_meant(rev
     graph = ResourceGraph(reversed(found) if reverse else found)
     assert graph.referenced(block, "bucket") == (bucket,)
     assert graph.referenced(policy, "bucket", bucket.type) == (bucket,)
+    assert graph.referenced(block, "bucket", policy.type) == (policy,)
+    assert graph.referenced(bucket, "bucket") == ((policy,) if reverse else (block,))
     assert block in graph.referrers(bucket)
 
 

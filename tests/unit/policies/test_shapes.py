@@ -7,14 +7,17 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from deployment.graph import Resource
-from policies.promises import users_warned
+from deployment.graph import Resource, ResourceGraph
+from deployment.tokens import LISTENER_RULE, STATE_MACHINE
+from policies.context import Context
+from policies.promises import rollout, users_warned
 from policies.promises._rehearsal import is_rollout
 from policies.rules import _shapes
 from policies.rules._shapes import calls, shaped, unshaped
 from policies.rules.sfn.states_complete import check
 
 CALL = "arn:aws:states:::aws-sdk:ssm:putParameter"
+MODIFY = "arn:aws:states:::aws-sdk:elasticloadbalancingv2:modifyRule"
 
 
 def machine(rule, page, **more):
@@ -46,6 +49,7 @@ OTHERS = {
     "one name for two": (machine("/the-same", "/the-same"), False),
     "what others are called, too": (machine(CALL, "/second/page"), False),
     "no name": (machine("short", "/second/page"), False),
+    "a word": (machine("longenough", "/second/page"), False),
     "a range": (machine("10.10.0.0/16", "/second/page"), False),
     "a quotation mark": (machine("arn:it's", "/second/page"), False),
     "written otherwise in JSON": (machine("arn:\\u00e4\u00e4", "/second/page"), False),
@@ -74,13 +78,54 @@ def test_a_copy_calls_by_its_own_names():
         assert calls(json.dumps(stack(own))) == [("ssm:PutParameter", [called["RuleArn"], called["Name"]])]
 
 
+def test_calls_that_say_the_same_are_told_once_and_others_each():
+    tell, other = ({"Type": "Task", "Resource": CALL, "Parameters": {"Name": name}} for name in ("/a-name", "/another"))
+    text = json.dumps({"StartAt": "One", "States": {"One": tell, "Two": other, "Three": tell}})
+    assert calls(text) == [("ssm:PutParameter", ["/a-name"]), ("ssm:PutParameter", ["/another"])]
+
+
+def moving(own):
+    """A rollout, the listener rule that it moves, and what it is left with."""
+    rule = f"arn:aws:elasticloadbalancing:us-east-1:123456789012:listener-rule/{own}"
+    groups = [{"TargetGroupArn": f"arn:aws:elasticloadbalancing:{own}-{one}", "Weight": 1} for one in ("a", "b")]
+    given = {"RuleArn": rule, "Actions": [{"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}]}
+    task = {"Type": "Task", "Resource": MODIFY, "Parameters": given, "End": True}
+    declared = {
+        "type": "forward",
+        "forward": {"targetGroups": [{"arn": one["TargetGroupArn"], "weight": 0} for one in groups]},
+    }
+    return {"StartAt": "Move", "States": {"Move": task}}, rule, [declared]
+
+
+def test_each_copy_of_a_rollout_is_held_against_its_own_listener_rules(monkeypatch):
+    def rehearsal(text, _story):
+        given = json.loads(text)["States"]["Move"]["Parameters"]
+        return (), {given["RuleArn"]: given["Actions"]}
+
+    monkeypatch.setattr(rollout, "rehearsal", rehearsal)
+    found = []
+    for own in ("first-stack", "second-stack", "third-stack"):
+        definition, arn, declared = moving(own)
+        listening = {"listenerArn": f"arn:{own}", "actions": declared}
+        others = [{"type": "forward", "forward": {"targetGroups": [{"arn": "x"}, {"arn": "y"}]}}]
+        changed = {**listening, "actions": others} if own == "second-stack" else listening
+        found += [
+            Resource(f"urn:{own}", STATE_MACHINE[0], own, {"definition": json.dumps(definition)}),
+            Resource(f"urn:{own}:rule", LISTENER_RULE[0], f"{own}-rule", changed, {"arn": arn}),
+        ]
+    beside = {"listenerArn": "arn:third-stack", "actions": declared}
+    found.append(Resource("urn:beside", LISTENER_RULE[0], "beside", beside, {"arn": "arn:beside"}))
+    problems = list(rollout.check(Context(ResourceGraph(found))))
+    told = [(one.resource.name, one.message.partition(" than ")[0].rpartition(" ")[2]) for one in problems]
+    assert told == [("second-stack", "second-stack-rule"), ("third-stack", "beside")]
+
+
 def test_what_a_task_calls_is_no_name_though_it_is_said_elsewhere():
-    modify = "arn:aws:states:::aws-sdk:elasticloadbalancingv2:modifyRule"
     groups = [{"TargetGroupArn": f"arn:aws:elasticloadbalancing:{one}", "Weight": 1} for one in ("stable", "canary")]
     forward = {"Actions": [{"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}]}
     states = {
-        "Note": {"Type": "Pass", "Result": {"doing": modify}, "Next": "Move"},
-        "Move": {"Type": "Task", "Resource": modify, "Parameters": forward, "End": True},
+        "Note": {"Type": "Pass", "Result": {"doing": MODIFY}, "Next": "Move"},
+        "Move": {"Type": "Task", "Resource": MODIFY, "Parameters": forward, "End": True},
     }
     text = json.dumps({"StartAt": "Note", "States": states})
     assert is_rollout(Resource("urn", "type", "name", {"definition": text}))
@@ -122,6 +167,7 @@ ITSELF = {
     "an order": telling("topic-of-third", Is={"Choices": [{"Variable": "$.x", "StringLessThanPath": "$.y"}]}),
     "a function": telling("topic-of-third", Is={"Parameters": {"x.$": "States.StringSplit($.y, '-')"}}),
     "JSONata": telling("topic-of-third", Is={"Assign": {"x": "{% $substringAfter($y, '-') %}"}}),
+    "JSONata in what a call is given": telling("{% $topics[$y - 1] %}"),
     "a fault": telling("topic-of-third", broken={}),
 }
 
