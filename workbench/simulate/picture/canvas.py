@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -84,6 +85,7 @@ def paint(frame: Frame, title: str, heights: list[float], fill: Callable[[Any], 
     settings: dict[str, Any] = {
         "font.family": "DejaVu Sans",  # comes with matplotlib, so the bytes do not depend on the machine
         "font.size": 8 if frame.narrow else 10,
+        "text.parse_math": False,  # names of files and alarms are no formulas
         "svg.hashsalt": "plant",
         "svg.fonttype": "path",
         "text.color": colours.text,
@@ -92,7 +94,8 @@ def paint(frame: Frame, title: str, heights: list[float], fill: Callable[[Any], 
         "xtick.color": colours.text,
         "ytick.color": colours.text,
     }
-    with mpl.rc_context(cast(Any, settings)):  # its keys are a literal type of 300 names
+    with mpl.rc_context(cast(Any, settings)), warnings.catch_warnings():  # its keys are a literal type of 300 names
+        warnings.filterwarnings("ignore", "Glyph .* missing")  # a box is drawn, which the name beside it in text tells
         size = (frame.width / PIXELS_PER_INCH, sum(heights) + 1.0)
         figure = Figure(figsize=size, dpi=PIXELS_PER_INCH, facecolor=colours.background, layout="constrained")
         panels = np.atleast_1d(figure.subplots(len(heights), 1, sharex=True, height_ratios=heights))

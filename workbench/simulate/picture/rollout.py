@@ -61,10 +61,12 @@ def draw_rollouts(found: Comparison, frame: Frame) -> bytes:
             legend(axes, frame)
         log_time_axis(p95, float(length))  # a bad version is gone in minutes, a good one may take weeks of sessions
 
-    seeds = f"{len(found.seeds)} seed{'s' if len(found.seeds) != 1 else ''}"
+    # A number and its unit stay on one line.
+    seeds = f"{len(found.seeds)}\u00a0seed{'s' if len(found.seeds) != 1 else ''}"
     title = (
-        f"{found.stack}: rollout under {found.scenario}, {verdict(found)} over {seeds}; shown is seed"
-        f" {found.seeds[0]}; affected: attempts at the canary without a good answer within {found.budget_ms:g} ms"
+        f"{found.stack}: rollout under {found.scenario}, {verdict(found)} over {seeds}; shown is"
+        f" seed\u00a0{found.seeds[0]}; affected: attempts at the canary without a good answer within"
+        f" {found.budget_ms:g}\u00a0ms"
     )
     return paint(frame, title, [1.8, 2.0, 2.0], fill)
 

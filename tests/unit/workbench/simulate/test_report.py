@@ -552,6 +552,13 @@ def test_a_picture_says_what_its_figures_are(reports, monkeypatch):
     assert [axes.get_ylabel() for axes in figure.axes][2:5] == ["errors, %", "instances", "CPU credits"]
 
 
+@pytest.mark.parametrize("kind", ["png", "svg"])
+def test_a_name_is_drawn_as_it_is_whatever_it_has_in_it(reports, kind, recwarn):
+    name = r"$x_y^2$ \frac{1 $\no$ <b>&amp; %s {a} 日本.csv"
+    draw(replace(reports("steady"), scenario=name), Frame(kind, "light", 400))
+    assert not [each for each in recwarn if "Glyph" in str(each.message)]
+
+
 def test_errors_are_drawn_as_a_share_of_what_ended(graph, monkeypatch):
     # All fail, and each minute more end than come, or fewer.
     scenario = Scenario(

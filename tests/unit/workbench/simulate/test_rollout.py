@@ -334,6 +334,12 @@ def test_the_picture_of_a_rollout_ends_with_all_requests_or_none(prepared):
     assert shown == {GOOD: [0, 10, 50, 100], DEAD: [0, 10, 0]}
 
 
+def test_no_number_in_the_title_of_a_rollout_is_torn_from_its_unit(prepared, monkeypatch):
+    monkeypatch.setattr("workbench.simulate.picture.rollout.paint", lambda frame, title, *_: title)
+    title = draw_rollouts(compare(prepared(seconds=HOUR), "steady", 2), Frame("png", "light", 400))
+    assert re.findall("\\d+\u00a0(?:ms|seeds)", title) == ["2\u00a0seeds", "100\u00a0ms"]
+
+
 @pytest.mark.parametrize("width", [400, 1200])
 def test_minutes_and_weeks_of_rollouts_are_both_seen(width):
     figure = Figure(figsize=(width / 100, 3), dpi=100)
