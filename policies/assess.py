@@ -81,7 +81,7 @@ class Assessment:
     @cached_property
     def blocked(self) -> bool:
         """True when a mandatory rule is broken: the deployment must not happen."""
-        return any(violation.enforcement is Enforcement.MANDATORY for violation in self.violations)
+        return Enforcement.MANDATORY in [violation.enforcement for violation in self.violations]
 
     @cached_property
     def passed(self) -> tuple[Rule, ...]:

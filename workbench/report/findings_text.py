@@ -5,8 +5,8 @@ Bold is a heading; red blocks, yellow advises, green passes; dim can be skipped.
 
 from __future__ import annotations
 
-from collections import Counter
-from functools import lru_cache
+from collections import Counter, defaultdict
+from functools import cache, lru_cache
 from io import StringIO
 from typing import TYPE_CHECKING, Final
 
@@ -19,7 +19,7 @@ from policies.finding import Enforcement, Finding
 from workbench.report.names import resource_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from policies.assess import Assessment, Violation
 
@@ -52,11 +52,12 @@ def as_text(parts: Iterable[RenderableType], *, colours: bool, width: int) -> st
 
 def _tell_plainly(group: Group, console: Console, width: int) -> None:
     """What is in `group`, line by line: of tens of thousands, as of a large stack, rich takes three times as long."""
+    write = console.file.write
     for part in group.renderables:
         if isinstance(part, Group):
             _tell_plainly(part, console, width)
         elif isinstance(part, (OneLine, Indented)) and (told := part.plain(width)):
-            console.file.write(told)
+            write(told)
         else:
             console.print(Group(part))
 
@@ -125,7 +126,7 @@ class OneLine:
 class Indented:
     """A paragraph that stands in by four columns; rich's own padding takes twice as long, and there are thousands."""
 
-    def __init__(self, text: Text) -> None:
+    def __init__(self, text: Text | str) -> None:
         self.text = text
         self._lines: dict[int, list[Segment]] = {}
         """By width: of findings whose words differ many have one way out, and it is laid out once."""
@@ -134,7 +135,7 @@ class Indented:
     def plain(self, width: int) -> str:
         """The lines without colours; "" where they have to be laid out."""
         if width not in self._plain:
-            lines = _filled(self.text.plain, max(width - 4, 1))
+            lines = _filled(self.text if isinstance(self.text, str) else self.text.plain, max(width - 4, 1))
             self._plain[width] = "".join([f"    {line}\n" for line in lines])
         return self._plain[width]
 
@@ -142,7 +143,8 @@ class Indented:
         """The lines, as rich asks for them."""
         width = max(options.max_width - 4, 1)
         if width not in self._lines:
-            lines = self.text.wrap(console, width)
+            text = Text(self.text) if isinstance(self.text, str) else self.text
+            lines = text.wrap(console, width)
             self._lines[width] = [part for line in lines for part in (Segment("    "), *line.render(console, "\n"))]
         yield from self._lines[width]
 
@@ -160,8 +162,12 @@ def violations(found: Iterable[Violation]) -> list[RenderableType]:
     for violation in found:
         members = blocks if violation.enforcement is Enforcement.MANDATORY else advises
         (open_ if violation.finding.unknown else members).append(violation)
+    named = cache(resource_name)  # each is named six times
     told: list[RenderableType] = [
-        Group(Text(f"{heading} ({len(members)})", "bold"), *(_violations(alike, style) for alike in _alike(members)))
+        Group(
+            Text(f"{heading} ({len(members)})", "bold"),
+            *(_violations(alike, style, named) for alike in _alike(members)),
+        )
         for heading, style, members in (("Blocks", "bold red", blocks), ("Advises", "yellow", advises))
         if members
     ]
@@ -178,30 +184,31 @@ def _undecided(found: Iterable[Violation]) -> list[RenderableType]:
     for (rule, severity, message), names in groups.items():
         lines += [
             Text.assemble("  ", (rule, "yellow"), (f"  [{severity}]", "dim")),
-            Indented(Text(f"{', '.join(names)}: {message}")),
+            Indented(f"{', '.join(names)}: {message}"),
         ]
     return lines
 
 
 def _alike(found: Iterable[Violation]) -> Iterator[list[Violation]]:
     """Each by itself, in order; more than a few that say the same of different resources stand together."""
-    groups: dict[tuple[str, str, str], list[Violation]] = {}
+    groups: dict[tuple[str, str, str], list[Violation]] = defaultdict(list)
     for one in found:
-        groups.setdefault((one.rule.id, one.finding.what, one.finding.remedy), []).append(one)
+        finding = one.finding
+        groups[one.rule.id, finding.what if finding.remedy else finding.message, finding.remedy].append(one)
     for group in groups.values():
         yield from [group] if len(group) > MOST_ALIKE else ([one] for one in group)
 
 
-def _violations(alike: Sequence[Violation], style: str) -> RenderableType:
+def _violations(alike: Sequence[Violation], style: str, named: Callable[[str], str]) -> RenderableType:
     violation = alike[0]
-    names = list(dict.fromkeys(resource_name(one.finding.urn) for one in alike))
+    names = list(dict.fromkeys(map(named, [one.finding.urn for one in alike])))
     if len(names) > MOST_ALIKE:
         names = [*names[: MOST_ALIKE - 1], f"and {len(names) - MOST_ALIKE + 1} others"]
     head = OneLine(
         "  ", (violation.rule.id, style), (f"  [{violation.rule.severity.value}]  {', '.join(names)}", "dim")
     )
     finding = violation.finding
-    inside = Indented(Text(finding.what)), _way_out(ways_told(finding) or violation.rule.fix)
+    inside = Indented(finding.what), _way_out(ways_told(finding) or violation.rule.fix)
     ways = finding.ways if len(finding.ways) > 1 else ()
     listed = (Hanging(Text(f"- {way}"), 4) for way in ways)
     return Group(head, *inside, *listed)
@@ -219,7 +226,7 @@ def ways_told(finding: Finding) -> str:
 
 def summary(assessment: Assessment) -> Text:
     """How many rules passed, and how many findings there are of each kind."""
-    blocking = sum(one.enforcement is Enforcement.MANDATORY for one in assessment.violations)
+    blocking = [one.enforcement for one in assessment.violations].count(Enforcement.MANDATORY)
     return Text(
         f"Policies: {len(assessment.passed)} rules passed, {blocking} blocking, "
         f"{len(assessment.violations) - blocking} advisory, {len(assessment.waived)} waived",
