@@ -121,7 +121,7 @@ _NOTHING: Final[Mapping[str, Any]] = {}
 """What all hold that have no properties or options."""
 
 
-FEWEST_STATES: Final = 10_000
+FEWEST_STATES: Final = 4_000
 """Below, a second process takes longer to start, and to tell what it read, than it saves."""
 PIECES: Final = 200
 """Of the states, each of which a process takes at a time."""
