@@ -12,7 +12,6 @@ import marshal
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal
-from itertools import repeat
 from typing import Any, Final, NamedTuple, TypeVar
 
 from deployment.errors import SHAPE_ERRORS, InputError
@@ -60,20 +59,20 @@ class Read:
 
     def key(self, resource: Resource) -> tuple[Hashable, ...]:
         """All that is known to be read of `resource`."""
-        inputs, names, number = resource.inputs, self.properties, self.values.number
-        read: list[Hashable] = [
-            resource.type,
-            resource.custom,
-            resource.urn if resource.urn in self.urns else "",
-            bool(inputs),
-            *map(number, map(inputs.get, names, repeat(...))),
-            *map(number, map(resource.outputs.get, names, repeat(...))),
-            self._region(resource) if self.in_region else "",
-        ]
+        inputs, outputs, number = resource.inputs, resource.outputs, self.values.number
+        read: list[Hashable] = [resource.type, bool(inputs)]
+        for name in self.properties:
+            read += number(inputs.get(name, ...)), number(outputs.get(name, ...))
+        if self.urns:
+            read.append(resource.urn if resource.urn in self.urns else "")
+        if self.in_region:
+            read.append(self._region(resource))
         if self.sources:
             read.append(tuple(map(number, map(resource.property_dependencies.get, self.sources))))
-        read += [tuple(map(number, resource.peek(path))) for path in self.paths]
-        read += [make(resource, path) for make, path in self.made]
+        for path in self.paths:
+            read.append(tuple(map(number, resource.peek(path))))
+        for make, path in self.made:
+            read.append(make(resource, path))
         for (path, types), further in self.references.items():
             read.append(tuple(map(further.key, self.graph.referenced(resource, path, *types))))
         for index, key_of, further in self.look_ups.values():
@@ -168,7 +167,7 @@ class Observed(Resource):
         value = getattr(self.of, name)
         if name in ("inputs", "outputs"):
             return _Noting(value, self)
-        if name not in ("type", "custom"):  # which are compared always
+        if name != "type":  # which is compared always
             self.stands_alone()
         return value
 
@@ -196,8 +195,7 @@ class Observed(Resource):
 
     def gives(self, path: str) -> bool:
         """Whether the resource has something there."""
-        self.note(path)
-        return self.of.gives(path)
+        return self.made(Resource.gives, path)
 
     def note(self, path: str) -> None:
         """Note that the value at `path` was asked for."""

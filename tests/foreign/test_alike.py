@@ -138,6 +138,12 @@ def copied_snapshots():
         yield resource(copy, f"c{size}", {"sourceSnapshotId": f"s{size}"})
 
 
+def instances():
+    kind = {"ami": "x", "instanceType": "t4g.nano"}
+    yield resource(tokens.INSTANCE[0], "given", kind)
+    yield resource(tokens.INSTANCE[0], "own", {**kind, "networkInterfaces": [{"networkInterfaceId": "eni"}]})
+
+
 def metrics():
     transformation = {"metricTransformation": {"namespace": "shop", "name": "sales"}}
     return [resource(tokens.LOG_METRIC_FILTER[0], name, transformation) for name in "abc"]
@@ -152,7 +158,7 @@ def buckets():
     return [resource(tokens.BUCKET[0], "read", outputs=given), resource(tokens.BUCKET[0], "run", {"x": 1}, given)]
 
 
-@pytest.mark.parametrize("make", [subnets, copied_snapshots, metrics, trails, buckets])
+@pytest.mark.parametrize("make", [subnets, instances, copied_snapshots, metrics, trails, buckets])
 def test_what_something_else_than_a_property_tells_apart_is_not_alike(make):
     graph = ResourceGraph(make())
     found, alone = (told(graph, fewest, region="us-east-1") for fewest in (0, 10**9))
@@ -225,6 +231,11 @@ def statement(name, bots):
     return {"name": name, "statement": {"managedRuleGroupStatement": managed} if bots else {"geoMatchStatement": name}}
 
 
+def nodes(most, template):
+    sizes = {"minSize": 1, "desiredSize": 1, "maxSize": most}
+    return {"scalingConfig": sizes, "instanceTypes": ["t3.medium"], "launchTemplate": {"id": template}}
+
+
 @pytest.mark.parametrize(
     ("token", "inputs"),
     [
@@ -233,8 +244,9 @@ def statement(name, bots):
         (tokens.LOAD_BALANCER[0], lambda name, odd: {"subnets": [name, "b", "c"][: 2 + odd]}),
         (tokens.LOAD_BALANCER[0], lambda name, odd: {"subnetMappings": [{"id": name, "allocationId": "x" * odd}]}),
         (tokens.DEPLOYMENT, lambda name, odd: pod(name, f"{1 + odd}")),
+        (tokens.NODE_GROUP[0], lambda name, odd: nodes(1 + odd, name)),
     ],
-    ids=["alarm", "acl", "subnets", "mappings", "pods"],
+    ids=["alarm", "acl", "subnets", "mappings", "pods", "nodes"],
 )
 def test_of_what_is_long_is_compared_what_its_price_goes_by(monkeypatch, token, inputs):
     asked = counting(monkeypatch, token)
