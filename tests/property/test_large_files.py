@@ -2,7 +2,6 @@
 
 import json
 import os
-import time
 from contextlib import contextmanager
 from unittest.mock import patch
 
@@ -212,6 +211,21 @@ def test_two_processes_read_or_refuse_alike(content):
         same_both_ways(content)
 
 
+def read_by_another(file, told, count):
+    """The graph in `file`, of which another process tells `count` resources by `told` before this one begins."""
+    reading, writing = os.pipe()
+
+    def telling(resource):
+        os.write(writing, b".")
+        return told(resource)
+
+    with two_processes(), patch.object(large, "_FIELDS", telling), patch.object(reader, "LARGE_BYTES", 0):
+        graph = reader.graph_from_file(str(file), meanwhile=lambda: [os.read(reading, 1) for _ in range(count)])
+    os.close(reading)
+    os.close(writing)
+    return graph
+
+
 @needs_cores
 @pytest.mark.parametrize("end", [None, lambda: os._exit(1), lambda: 1 / 0], ids=["sound", "killed", "failed"])
 def test_what_a_lost_process_had_to_read_is_read_again(end, tmp_path):
@@ -224,9 +238,7 @@ def test_what_a_lost_process_had_to_read_is_read_again(end, tmp_path):
     states = [{"urn": f"{URN}{number}", "type": "t", "inputs": {"a": number}} for number in range(9)]
     file = tmp_path / "stack.json"
     file.write_text(json.dumps({"deployment": {"resources": states}}))
-    # Meanwhile the other process takes all that there is.
-    with two_processes(), patch.object(large, "_FIELDS", told), patch.object(reader, "LARGE_BYTES", 0):
-        graph = reader.graph_from_file(str(file), meanwhile=lambda: time.sleep(0.3))
+    graph = read_by_another(file, told, 9 if end is None else 1)
     assert [one.inputs["a"] for one in graph] == list(range(9))
     assert [one.name for one in graph] == (["told"] * 9 if end is None else [*"012345678"])
 
@@ -236,8 +248,7 @@ def test_what_another_process_read_is_held_once(tmp_path):
     states = [{"urn": f"{URN}{number}", "type": "t", "inputs": {"a": {"b": [URN]}}} for number in range(9)]
     file = tmp_path / "stack.json"
     file.write_text(json.dumps({"deployment": {"resources": states}}))
-    with two_processes(), patch.object(reader, "LARGE_BYTES", 0):
-        graph = reader.graph_from_file(str(file), meanwhile=lambda: time.sleep(0.3))
+    graph = read_by_another(file, large._FIELDS, 9)
     assert len({id(one.inputs["a"]) for one in graph}) == 1
 
 
