@@ -119,7 +119,7 @@ def reaches(statement: Statement, resource: str | None) -> bool:
         return statement.allows or "*" in statement.resources
     named = statement.not_resources or statement.resources
     for pattern in named:  # a hundred thousand times: without a generator
-        if _same(resource, pattern):
+        if pattern == "*" or _same(resource, pattern):
             return named is statement.resources
     return named is statement.not_resources
 

@@ -9,7 +9,7 @@ from typing import Final
 from deployment.graph import Resource
 from deployment.tokens import KEY, KEY_POLICY, TOPIC, TOPIC_POLICY
 from policies.context import Context
-from policies.rules._accounts import own_accounts
+from policies.rules._accounts import is_own
 from policies.rules._documents import Statement, statements_of
 from policies.rules._globs import fits
 from policies.rules._grants import matches
@@ -80,11 +80,10 @@ def _names(statement: Statement, service: str) -> bool:
 
 def _here(statement: Statement, context: Context) -> bool:
     """False for a statement that is bound to other accounts."""
-    own = own_accounts(context)
     accounts = statement.condition_values("aws:SourceAccount")
     sources = [value for value in statement.condition_values("aws:SourceArn") if value.count(":") >= 5]
     named = {*accounts, *(value.split(":")[4] for value in sources)} - {"", "*"}
-    return not own or not named or bool(own & named)
+    return not named or is_own(named, context)
 
 
 def letting(service: str, action: str, resource: str = "*") -> str:

@@ -21,7 +21,7 @@ from deployment.tokens import (
 from policies.context import Context
 from policies.finding import Risk, Severity
 from policies.rule import Problem, Rule
-from policies.rules._accounts import own_accounts
+from policies.rules._accounts import is_own
 from policies.rules._documents import Statement, statements
 from policies.rules._grants import matches, trusting
 
@@ -63,12 +63,11 @@ def admits(statement: Statement, service: str, context: Context) -> bool:
         kind == "Service" and (name.split(".")[0] == service or name == "*") for kind, name in statement.principals
     )
     accounts = statement.condition_values("aws:SourceAccount")
-    own = own_accounts(context)
     return (
         statement.allows
         and named
         and any(matches("sts:AssumeRole", action) for action in statement.actions)
-        and (not accounts or not own or bool(own & set(accounts)))
+        and (not accounts or is_own(accounts, context))
     )
 
 

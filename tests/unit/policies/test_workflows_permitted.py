@@ -55,6 +55,7 @@ ATTACHED = {
     [
         pytest.param(["/app/flag"], granting(PUT, resource=OWN), None, {}, [], id="what has the name"),
         pytest.param(["/app/flag"], granting(PUT, resource=OTHER), None, {}, [OWN], id="something else"),
+        pytest.param(["/app/flag"], granting(PUT, resource=f"{OTHER}/*"), None, {}, [OWN], id="whatever is elsewhere"),
         pytest.param([OTHER], granting(PUT, resource=OWN), None, {}, [OTHER], id="by its ARN"),
         pytest.param(["/app/flag", OTHER], granting(PUT, resource=OWN), None, {}, [OTHER], id="the second of two"),
         pytest.param(["/app/flag"], granting(PUT), granting(PUT, resource=OTHER), {}, [OWN], id="by the boundary"),
