@@ -57,8 +57,10 @@ class EngineOptions:
     """Longest wait before a repeat."""
     retry_after_seconds: float = 0.0
     """What the firewall tells a refused client to wait before it tries again."""
-    retry_errors: float = 0.0
-    """Share of the repeats that the application answers with a 5xx, like the first tries."""
+    retry_errors: float | Floats = 0.0
+    """Share of the repeats that the application answers with a 5xx, like the first tries; ..."""
+    retry_error_seconds: float = math.inf
+    """... where there are several, each is of so many seconds."""
     rules: tuple[RateRule, ...] = ()
     """Rate rules at the edge."""
     tick_seconds: float = 10.0
@@ -343,7 +345,8 @@ class Engine:
             backoff_seconds=float(options.backoff_seconds),
             backoff_limit_seconds=float(options.backoff_limit_seconds),
             retry_after_seconds=float(options.retry_after_seconds),
-            retry_errors=float(options.retry_errors),
+            retry_errors=np.atleast_1d(np.asarray(options.retry_errors, float)),
+            retry_error_seconds=float(options.retry_error_seconds),
             rule_heavy_only=heavy_only,
             rule_keys=keys,
             rule_limit=limit,

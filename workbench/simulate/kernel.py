@@ -140,7 +140,8 @@ class Routing(NamedTuple):
     backoff_seconds: float  # before the first repeat; doubles each time
     backoff_limit_seconds: float
     retry_after_seconds: float  # what the firewall tells a refused client to wait
-    retry_errors: float  # share of the repeats that fails again
+    retry_errors: Floats  # [stretch]: share of the repeats that fails again ...
+    retry_error_seconds: float  # ... in so many seconds each
     rule_heavy_only: Bools  # [rule]: counts and refuses requests of the heavy path only
     rule_keys: Ints  # [rule]: number of keys; address modulo this is the request's key
     rule_limit: Ints  # [rule]: requests of a key in the window
@@ -466,8 +467,9 @@ def serve(end: float, requests: Slice, state: State, routing: Routing) -> bool:
         if has_retry:
             _drop_first(state.retry, counters[RETRIES])
             counters[RETRIES] -= 1
-            if routing.retry_errors > 0.0:
-                fails = _uniform(counters) < routing.retry_errors
+            stretch = min(int(now / routing.retry_error_seconds), len(routing.retry_errors) - 1)
+            if routing.retry_errors[stretch] > 0.0:
+                fails = _uniform(counters) < routing.retry_errors[stretch]
         else:
             counters[NEXT] += 1
         if pool == 1 and routing.canary_errors > 0.0:

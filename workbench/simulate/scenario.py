@@ -27,7 +27,7 @@ from workbench.simulate.replications import Run, replicate
 from workbench.simulate.report import Report
 from workbench.simulate.result import RunResult
 from workbench.simulate.scaling.schedule import Sizes, in_force
-from workbench.simulate.service import Database, Distribution, ServiceModel, Shape
+from workbench.simulate.service import Database, Distribution, RecordedService, ServiceModel, Shape
 from workbench.simulate.traffic.access_log import TargetTimes, read_access_log
 from workbench.simulate.traffic.counts import read_csv, read_parquet
 from workbench.simulate.traffic.duration import DAY_SECONDS, MOST_SECONDS
@@ -107,6 +107,8 @@ class LoadedTraffic:
     rows: tuple[RowReport, ...]
     recorded: TargetTimes
     """Service times of the access logs together."""
+    service: RecordedService | None
+    """The same by their moment; None without any."""
     start: datetime | None
     """Moment of the first recorded interval; None without a recorded time of day."""
 
@@ -172,7 +174,8 @@ def load_traffic(scenario: Scenario, peak_rps: float, heavy_prefixes: tuple[str,
             f" {MOST_RPS:,.0f} a second are: lower the rates, --scale, or the counts of the file"
         )
     start = datetime.fromtimestamp(first, UTC) if first >= EPOCH_CLOCK else None
-    return LoadedTraffic(Traffic(tuple(streams), duration), tuple(rows), TargetTimes.pooled(recorded), start)
+    times = TargetTimes.pooled(recorded)
+    return LoadedTraffic(Traffic(tuple(streams), duration), tuple(rows), times, times.from_start(first), start)
 
 
 def _scaled(stream: Stream, factor: float) -> Stream:
@@ -182,9 +185,9 @@ def _scaled(stream: Stream, factor: float) -> Stream:
     return replace(stream, segments=segments)
 
 
-def service_model(declared: Declaration, options: ServiceOptions, recorded: TargetTimes) -> ServiceModel:
+def service_model(declared: Declaration, options: ServiceOptions, loaded: LoadedTraffic) -> ServiceModel:
     """Service of the declared stack. Raises InputError when the options contradict it."""
-    promise = declared.promise
+    promise, recorded = declared.promise, loaded.recorded
     if options.distribution == "recorded":
         measured, mean_seconds = recorded.distribution, recorded.mean_seconds
         if measured is None:
@@ -199,6 +202,8 @@ def service_model(declared: Declaration, options: ServiceOptions, recorded: Targ
     model = ServiceModel(
         mean_seconds=mean_seconds,
         distribution=distribution,
+        recorded=loaded.service if options.distribution == "recorded" else None,
+        fails_as_recorded=options.distribution == "recorded" and options.error_ratio is None,
         cpu_ratio=min(1.0, declared.cpu_seconds / declared.service_seconds)
         if options.cpu_ratio is None
         else options.cpu_ratio,
@@ -257,7 +262,7 @@ def prepare(graph: ResourceGraph, scenario: Scenario) -> Prepared:
         declared = replace(declared, fleets=tuple(_scheduled(fleet, options.start) for fleet in declared.fleets))
     if options.canary_percent > 0:
         declared = _with_canary(declared)
-    return Prepared(declared, loaded, service_model(declared, scenario.service, loaded.recorded), options)
+    return Prepared(declared, loaded, service_model(declared, scenario.service, loaded), options)
 
 
 def _clients(loaded: LoadedTraffic) -> Iterator[str]:
@@ -367,14 +372,17 @@ def assumptions(prepared: Prepared) -> Iterator[str]:
     yield "each run starts idle" + ("" if most is None else f", with {most:g} CPU credits an instance") + f"; {warm_up}"
     if prepared.service.distribution.shape is Shape.EMPIRICAL:
         yield (
-            f"service times are the recorded ones, {prepared.service.mean_seconds * 1000:.1f} ms on average; they hold"
+            "service times are drawn of those recorded in the same ten seconds,"
+            f" {prepared.service.mean_seconds * 1000:.1f} ms on average over all; they hold"
             f" what queued when they were recorded, and {prepared.service.cpu_ratio:.0%} of them is taken for CPU time"
         )
     if declared.rates:
         yield from _clients(prepared.loaded)
     if failed := prepared.loaded.recorded.failed_ratio:
         taken = (
-            f"{prepared.service.error_ratio:.1%} of the answers are one here"
+            "they fail when they did then"
+            if prepared.service.fails_as_recorded
+            else f"{prepared.service.error_ratio:.1%} of the answers are one here"
             if prepared.service.error_ratio
             else f"none is here (--service recorded, or --error-ratio {failed:.2g}, has them fail)"
         )

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
+from numpy.typing import NDArray
 
 from deployment.errors import InputError
 from workbench.simulate.cache import KeyPopularity, hit_ratio
 from workbench.simulate.kernel import Bools, Floats
+from workbench.simulate.traffic.stream import Intervals
 
 
 class Shape(StrEnum):
@@ -100,6 +102,17 @@ class Database:
     """Spread of the query time."""
 
 
+@dataclass(frozen=True, slots=True)
+class RecordedService:
+    """Recorded times and failures: what is drawn for a moment was recorded then, so trends and incidents stay."""
+
+    intervals: Intervals
+    seconds: NDArray[np.float32]
+    """Time of each request, by interval."""
+    fails: Bools
+    """Whether it failed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceModel:
     """Time at a worker."""
@@ -108,10 +121,14 @@ class ServiceModel:
     """Declared mean service time (plant:fleet.service_time_ms) at the declared hit ratio."""
     distribution: Distribution = Distribution()
     """Spread of the application's part."""
+    recorded: RecordedService | None = None
+    """Times of their moment instead, and their failures where `error_ratio` is theirs."""
     cpu_ratio: float = 0.2
     """Share of the mean that is CPU work (plant:fleet.cpu_time_ms); the rest waits for something else."""
     error_ratio: float = 0.0
     """Share of the requests that the application answers with a 5xx."""
+    fails_as_recorded: bool = False
+    """Whether it does so when it did in the recording."""
     database: Database | None = None
     """Model hits and misses apart; None: one distribution for all requests."""
     popularity: KeyPopularity = field(default_factory=KeyPopularity)
@@ -144,14 +161,21 @@ class ServiceModel:
     ) -> tuple[Floats, Floats, Bools]:
         """CPU seconds, other seconds and failure of the requests at `times`; `rate` is the traffic's at a moment."""
         count = len(times)
-        part = self.distribution.draw(rng, count) * self.application_seconds
+        rows = None if self.recorded is None else self.recorded.intervals.draw(rng, times)
+        if self.recorded is None:
+            part = self.distribution.draw(rng, count) * self.application_seconds
+        else:
+            part = self.recorded.seconds[rows].astype(float) * (self.application_seconds / self.mean_seconds)
         if self.page_ratio > 0:
             # Uniform page sizes; their mean leaves the mean time as declared.
             items = rng.integers(1, self.page_size_max + 1, count)
             part *= 1 - self.page_ratio + self.page_ratio * items / ((self.page_size_max + 1) / 2)
         cpu = part * min(1.0, self.cpu_ratio * self.mean_seconds / self.application_seconds)
         other = part - cpu
-        fails = rng.random(count) < self.error_ratio if self.error_ratio > 0 else np.zeros(count, np.bool_)
+        if self.fails_as_recorded and self.recorded is not None:
+            fails = self.recorded.fails[rows].copy()
+        else:
+            fails = rng.random(count) < self.error_ratio if self.error_ratio > 0 else np.zeros(count, np.bool_)
         if self.database is not None:
             minutes, places = np.unique(times // 60, return_inverse=True)
             ratios = [hit_ratio(rate(60 * each + 30), self.ttl_seconds, self.popularity) for each in minutes.tolist()]
@@ -169,8 +193,19 @@ class ServiceModel:
 
     def failing_ratio(self, rate: float) -> float:
         """Share of the requests that fail at `rate` a second, so also of the repeats."""
+        return float(self._failing(rate, np.array([self.error_ratio]))[0])
+
+    def failing_ratios(self, rate: float, duration_seconds: float) -> tuple[Floats, float]:
+        """The same of each stretch of time, and how long one is: of one, where it is always the same."""
+        if not self.fails_as_recorded or self.recorded is None:
+            return np.array([self.failing_ratio(rate)]), math.inf
+        length = self.recorded.intervals.interval_seconds
+        times = np.arange(0.0, duration_seconds, length)
+        return self._failing(rate, self.recorded.intervals.ratio_at(times, self.recorded.fails)), length
+
+    def _failing(self, rate: float, errors: Floats) -> Floats:
         if self.database is None:
-            return self.error_ratio
+            return errors
         late = 1 - self.database.distribution.share_within(self.database.limit_seconds / self.database.mean_seconds)
         misses = 1 - hit_ratio(rate, self.ttl_seconds, self.popularity)
-        return 1 - (1 - self.error_ratio) * (1 - misses * late)
+        return 1 - (1 - errors) * (1 - misses * late)

@@ -94,6 +94,7 @@ class Run:
     def _engine_options(self) -> EngineOptions:
         declared, options = self.declared, self.options
         check = options.firewall.check_seconds
+        errors, seconds = self.service.failing_ratios(declared.peak_rps, self.traffic.duration_seconds)
         return EngineOptions(
             workers=declared.workers,
             queue_limit=options.queue_limit,
@@ -104,7 +105,8 @@ class Run:
             max_attempts=options.max_attempts,
             backoff_seconds=options.backoff_seconds,
             retry_after_seconds=max((rule.retry_after_seconds for rule in declared.rates), default=0.0),
-            retry_errors=self.service.failing_ratio(self.declared.peak_rps),
+            retry_errors=errors,
+            retry_error_seconds=seconds,
             rules=tuple(
                 RateRule(
                     keys=1 if rule.shared else self.source.addresses,

@@ -13,19 +13,20 @@ import zlib
 from array import array
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Final
 from urllib.parse import unquote
 
 import numpy as np
+from numpy.typing import NDArray
 
 from deployment.errors import InputError
-from workbench.simulate.kernel import Floats
-from workbench.simulate.service import Distribution
+from workbench.simulate.kernel import Bools, Floats, Ints
+from workbench.simulate.service import Distribution, RecordedService
 from workbench.simulate.traffic.rows import TABLES, RowReport
-from workbench.simulate.traffic.stream import Senders, Stream, from_counts
+from workbench.simulate.traffic.stream import Intervals, Senders, Stream, from_counts
 
 INTERVAL_SECONDS: Final = 10.0
 """Arrivals are counted in intervals of this length: the file may be of any size and out of order."""
@@ -64,6 +65,12 @@ class TargetTimes:
     """Their sum."""
     failed: int = 0
     """Those of them that the target answered with a 5xx."""
+    number: Ints = field(default_factory=lambda: np.empty(0, np.int64), repr=False)
+    """Interval of each request that was measured, since 1970, in order; ..."""
+    seconds: NDArray[np.float32] = field(default_factory=lambda: np.empty(0, np.float32), repr=False)
+    """... its time ..."""
+    fails: Bools = field(default_factory=lambda: np.empty(0, np.bool_), repr=False)
+    """... and whether it was answered with a 5xx."""
 
     @classmethod
     def pooled(cls, parts: Sequence[TargetTimes]) -> TargetTimes:
@@ -80,7 +87,22 @@ class TargetTimes:
             if size
         ]
         total_seconds, failed = sum(part.total_seconds for part in parts), sum(part.failed for part in parts)
-        return cls(np.concatenate([np.empty(0), *drawn]), count, total_seconds, failed)
+        if not parts:
+            return cls(np.empty(0), 0, 0.0)
+        number = np.concatenate([part.number for part in parts])
+        order = np.argsort(number, kind="stable")
+        seconds, fails = (
+            np.concatenate(each)[order] for each in zip(*((p.seconds, p.fails) for p in parts), strict=True)
+        )
+        return cls(np.concatenate(drawn), count, total_seconds, failed, number[order], seconds, fails)
+
+    def from_start(self, start: float) -> RecordedService | None:
+        """The times by interval, from the moment `start` (since 1970) on; None where none was measured."""
+        if not len(self.number):
+            return None
+        first = int(self.number[0])
+        since = first * INTERVAL_SECONDS - start
+        return RecordedService(Intervals.of(INTERVAL_SECONDS, self.number, first, since), self.seconds, self.fails)
 
     @property
     def mean_seconds(self) -> float:
@@ -135,6 +157,7 @@ def read_access_log(
     counts: Counter[int] = Counter()
     clients = {} if clients is None else clients
     intervals, senders, heavy = array("q"), array("i"), array("b")
+    measured, seconds, fails = array("q"), array("f"), array("b")
     reservoir = np.empty(SAMPLES)
     seen, failed, total_seconds, binary = 0, 0, 0.0, False
     rng = np.random.default_rng(0)  # the sample must not depend on the run
@@ -159,7 +182,10 @@ def read_access_log(
                 if place < SAMPLES:
                     reservoir[place] = target_seconds
                 seen += 1
-                failed += target_status.startswith("5")
+                fails.append(target_status.startswith("5"))
+                measured.append(intervals[-1])
+                seconds.append(target_seconds)
+                failed += fails[-1]
                 total_seconds += target_seconds
     except (OSError, EOFError, zlib.error) as error:
         raise InputError(f"{path}: {error}; it has to be a text file or a complete gzip file") from None
@@ -171,10 +197,10 @@ def read_access_log(
     if last - first >= MAX_INTERVALS:
         raise InputError(f"{path}: its rows span more than 366 days; cut it into shorter files")
     dense = [float(counts[index]) for index in range(first, last + 1)]
-    order = np.argsort(np.frombuffer(intervals, np.int64), kind="stable")
+    numbers = np.frombuffer(intervals, np.int64)
+    order, by_time = np.argsort(numbers, kind="stable"), np.argsort(measured, kind="stable")
     sent = Senders(
-        INTERVAL_SECONDS,
-        np.cumsum(dense).astype(np.int64),
+        Intervals.of(INTERVAL_SECONDS, numbers[order], first),
         np.frombuffer(senders, np.int32)[order],
         np.frombuffer(heavy, np.bool_)[order],
     )
@@ -182,7 +208,15 @@ def read_access_log(
         Stream(path.name, from_counts(0.0, INTERVAL_SECONDS, dense), len(clients), senders=sent),
         first * INTERVAL_SECONDS,
         report,
-        TargetTimes(reservoir[: min(seen, SAMPLES)], seen, total_seconds, failed),
+        TargetTimes(
+            reservoir[: min(seen, SAMPLES)],
+            seen,
+            total_seconds,
+            failed,
+            np.array(measured, np.int64)[by_time],
+            np.array(seconds, np.float32)[by_time],
+            np.array(fails, np.bool_)[by_time],
+        ),
     )
 
 

@@ -38,27 +38,58 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
-class Senders:
-    """Who sent the requests of a recording, interval by interval: those that are drawn for one are its own."""
+class Intervals:
+    """Recorded rows, interval by interval: what is drawn for a moment is one of its own."""
 
     interval_seconds: float
-    ends: Ints
-    """How many requests were recorded up to the end of each interval."""
+    begins: Ints
+    """First row of each interval, and how many rows there are."""
+    start: float = 0.0
+    """Beginning of the first interval, seconds from the beginning of the simulation."""
+
+    @classmethod
+    def of(cls, interval_seconds: float, numbers: Ints, first: int, start: float = 0.0) -> Intervals:
+        """Those of rows whose intervals have these `numbers`, in order, from the `first` on."""
+        counts = np.bincount(numbers - first, minlength=1)
+        return cls(interval_seconds, np.concatenate([[0], np.cumsum(counts)]), start)
+
+    def draw(self, rng: np.random.Generator, times: Floats) -> Ints:
+        """A row for each of `times`; the next one where an interval has none, for requests that spill over into it."""
+        index = self._at(times)
+        count = np.maximum(self.begins[index + 1] - self.begins[index], 1)
+        rows: Ints = self.begins[index] + (rng.random(len(times)) * count).astype(np.int64)
+        bounded: Ints = np.minimum(rows, self.begins[-1] - 1)
+        return bounded
+
+    def ratio_at(self, times: Floats, marked: Bools) -> Floats:
+        """Share of the rows of each interval of `times` that are `marked`; 0 where it has none."""
+        index, sums = self._at(times), np.concatenate([[0], np.cumsum(marked)])[self.begins]
+        found: Floats = np.diff(sums)[index] / np.maximum(np.diff(self.begins), 1)[index]
+        return found
+
+    def later(self, seconds: float) -> Intervals:
+        """The same, `seconds` later."""
+        return replace(self, start=self.start + seconds)
+
+    def _at(self, times: Floats) -> Ints:
+        found: Ints = ((times - self.start) // self.interval_seconds).astype(np.int64).clip(0, len(self.begins) - 2)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Senders:
+    """Who sent the requests of a recording."""
+
+    intervals: Intervals
     client: NDArray[np.int32]
     """Number of the client of each request, by interval."""
     heavy: Bools
     """Whether it went to a heavy path."""
-    start: float = 0.0
-    """Beginning of the first interval, seconds from the beginning of the simulation."""
 
     def draw(self, rng: np.random.Generator, times: Floats) -> tuple[Ints, Bools]:
-        """Client and path of requests at `times`: for each, those of some request of its interval."""
-        index = ((times - self.start) // self.interval_seconds).astype(np.int64).clip(0, len(self.ends) - 1)
-        before = np.concatenate([[0], self.ends])[index]
-        # What spills over into an interval without any is sent as the next request is.
-        place = before + (rng.random(len(times)) * np.maximum(self.ends[index] - before, 1)).astype(np.int64)
-        place = np.minimum(place, len(self.client) - 1)
-        return self.client[place].astype(np.int64), self.heavy[place]
+        """Client and path of requests at `times`."""
+        rows = self.intervals.draw(rng, times)
+        return self.client[rows].astype(np.int64), self.heavy[rows]
 
 
 @dataclass(frozen=True)
@@ -137,7 +168,7 @@ class Stream:
         moved = (
             Segment(each.start + seconds, each.end + seconds, each.start_rps, each.end_rps) for each in self.segments
         )
-        senders = self.senders and replace(self.senders, start=self.senders.start + seconds)
+        senders = self.senders and replace(self.senders, intervals=self.senders.intervals.later(seconds))
         return replace(self, segments=tuple(moved), senders=senders)
 
     @property

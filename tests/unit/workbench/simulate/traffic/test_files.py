@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from deployment.errors import InputError
+from workbench.simulate import kernel
 from workbench.simulate.options import SimulationOptions
+from workbench.simulate.result import COLUMNS
 from workbench.simulate.scenario import Scenario, ServiceOptions, load_traffic, run_scenario
 from workbench.simulate.traffic.access_log import SAMPLES, TargetTimes, equally_likely, read_access_log
 from workbench.simulate.traffic.arrivals import LARGEST, ArrivalOptions, ArrivalSource
@@ -304,7 +306,7 @@ def test_recorded_service_fails_as_often_as_was_recorded(tmp_path, graph):
 
     as_recorded, other, given = told(distribution="recorded"), told(), told(distribution="recorded", error_ratio=0.9)
     assert as_recorded[0] == pytest.approx(1 / 3, abs=0.1)
-    assert "33.3% of the answers are one here" in as_recorded[1]
+    assert "they fail when they did then" in as_recorded[1]
     assert other[0] == 0
     assert "none is here" in other[1]
     assert given[0] == pytest.approx(0.9, abs=0.1)
@@ -498,3 +500,39 @@ def test_a_table_of_counts_names_no_clients_and_says_how_many_are_assumed(tmp_pa
     assert many > 0
     assert any("100 share the requests" in note for note in report.assumptions)
     assert refused(graph, file, clients=100_000)[0] == 0
+
+
+def test_an_incident_of_a_log_stays_in_its_minutes(tmp_path, graph):
+    # From the tenth minute to the twentieth all answers are slow and fail, in two files of a request each.
+    def rows(client):
+        for second in range(1800):
+            bad = 600 <= second < 1200
+            row = LINE.format(
+                minute=second // 60, second=second % 60, client=client, target="0.200" if bad else "0.010"
+            )
+            yield row.replace(" 200 200 ", " 500 500 ") if bad else row
+
+    files = [tmp_path / f"{client}.log" for client in (1, 2)]
+    for client, file in enumerate(files):
+        file.write_text("".join(rows(client)))
+    service = ServiceOptions(distribution="recorded", cpu_ratio=0.02)
+    scenario = Scenario(files=tuple(files), replications=1, service=service)
+    report = run_scenario(graph("prod"), scenario, None)
+    (run,) = report.runs
+    p95, failed, good = (run.series[:, COLUMNS.index(name)] for name in ("p95_ms", "failed", "good"))
+    assert (p95[:10] < 20).all()
+    assert (p95[11:19] > 190).all()
+    assert (p95[21:] < 20).all()
+    assert failed[:10].sum() == failed[21:].sum() == 0
+    # Repeats fail, too, and no client gets a good answer before the incident is over.
+    assert good[11:19].sum() == 0
+    assert run.total(kernel.LOST) == pytest.approx(1200, rel=0.1)
+    assert any("they fail when they did then" in note for note in report.assumptions)
+    assert run.total(kernel.FAILED) == pytest.approx(3 * 1200, rel=0.1)
+
+
+def test_a_declared_share_of_errors_goes_before_the_recorded_ones(tmp_path, graph):
+    log = recorded_log(tmp_path / "a.log", (200, 200), (500, 500))
+    service = ServiceOptions(distribution="recorded", error_ratio=0.0)
+    report = run_scenario(graph("prod"), Scenario(files=(log,), replications=1, service=service), None)
+    assert report.requests("failed").mean == 0
