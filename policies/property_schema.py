@@ -86,16 +86,19 @@ def is_sound(resource: Resource, context: Context) -> bool | None:
         if holder.__class__ is not dict:  # something in it can't be read
             return None
         for name in asked.get("required", ()):
-            if (value := holder.get(name)) is None or value == "" or value == []:
+            if not (value := holder.get(name)) and (value is None or value == "" or value == []):
                 return None
-        for name, rule in asked["judged"].items() if "judged" in asked else ():
-            if name in holder and ((value := holder[name]) is SECRET or refused(rule, value)):
+        properties = asked.get("properties", ())
+        for name, value in holder.items() if properties else ():
+            if name not in properties:
+                continue
+            rule = properties[name]
+            if isinstance(value, (dict, list, tuple)):
+                if (inner := objects.get(rule.get("object"))) is not None:
+                    items = (value,) if isinstance(value, dict) else value
+                    todo += [(one, inner) for one in items if isinstance(one, dict)]
+            elif value is SECRET or (value not in rule.get("values", ()) and refused(rule, value)):
                 return None
-        for name, kind in asked.get("inner", ()):
-            if name in holder and kind in objects:
-                value, inner = holder[name], objects[kind]
-                items = value if isinstance(value, (list, tuple)) else (value,)
-                todo += [(one, inner) for one in items if isinstance(one, dict)]
     return True
 
 

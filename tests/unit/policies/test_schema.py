@@ -71,7 +71,9 @@ def test_objects_are_judged_wherever_they_are():
 
 
 def test_what_cannot_be_read_is_looked_at_closer():
-    listener = Resource("urn:https", tokens.LISTENER[0], "https", {"loadBalancerArn": "arn", "defaultActions": []})
+    listener = Resource(
+        "urn:https", tokens.LISTENER[0], "https", {"loadBalancerArn": "arn", "defaultActions": [], "port": 443}
+    )
     forwarding = {**listener.inputs, "defaultActions": [{"type": "forward"}]}
     assert is_sound(replace(listener, inputs=forwarding), None)
     assert not is_sound(listener, None)
