@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_FLOOR, Decimal
 from functools import cached_property
+from heapq import nlargest
 from operator import attrgetter
 from typing import Any, Final, NamedTuple, Protocol
 
@@ -330,8 +331,7 @@ class Estimate:
 
     def top(self, count: int = 3, *, figure: str = "monthly_usd") -> tuple[Line, ...]:
         """The `count` charges that cost most by `figure` (a dollar field of Line), allowances taken off."""
-        ranked = sorted(self.charges, key=lambda line: self.net_usd(line, figure), reverse=True)
-        return tuple(ranked[:count])
+        return tuple(nlargest(count, self.charges, key=lambda line: self.net_usd(line, figure)))
 
     def to_json(self) -> dict[str, Any]:
         """The "cost" object of the preview's JSON: money as decimal strings."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from decimal import Decimal
+from heapq import nsmallest
 from typing import TYPE_CHECKING, Final
 
 from deployment.errors import InputError
@@ -104,7 +105,7 @@ def _drivers(estimate: Estimate, figure: str) -> str:
     by_resource: dict[str, Decimal] = defaultdict(Decimal)
     for line in estimate.charges:
         by_resource[line.name] += estimate.net_usd(line, figure)
-    largest = sorted(by_resource.items(), key=lambda item: (-item[1], item[0]))[:MOST_DRIVERS]
+    largest = nsmallest(MOST_DRIVERS, by_resource.items(), key=lambda item: (-item[1], item[0]))
     return ", ".join(f"{name} ${cost:.2f}" for name, cost in largest if cost > 0) or "nothing that has a price"
 
 
