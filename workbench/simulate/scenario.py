@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -240,11 +240,17 @@ class Prepared:
         return replicate(Run(self.declared, self.loaded.traffic, self.service, self.options), count, cluster)
 
 
-def prepare(graph: ResourceGraph, scenario: Scenario) -> Prepared:
-    """Read the stack in `graph` and what the scenario names. Raises InputError."""
+def prepare(graph: ResourceGraph, scenario: Scenario, kept: dict[Any, LoadedTraffic] | None = None) -> Prepared:
+    """Read the stack in `graph` and what the scenario names. Raises InputError.
+
+    Traffic that is in `kept` already is not read again, for other stacks under one scenario.
+    """
     declared = read(graph)
     heavy = tuple(rule.heavy_prefix for rule in declared.rates if rule.heavy_prefix)
-    loaded = load_traffic(scenario, declared.peak_rps, heavy)
+    kept, key = {} if kept is None else kept, (declared.peak_rps, heavy)
+    if key not in kept:
+        kept[key] = load_traffic(scenario, *key)
+    loaded = kept[key]
     options = scenario.options
     if not options.real_clock and loaded.start is not None:
         options = replace(options, start=loaded.start, real_clock=True)

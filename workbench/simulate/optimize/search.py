@@ -22,7 +22,7 @@ from workbench.simulate.judge import Judgement, Objective, judge
 from workbench.simulate.optimize.candidates import Candidate, Space, space_for
 from workbench.simulate.optimize.patching import patched, tracked_requests
 from workbench.simulate.replications import Interval, interval
-from workbench.simulate.scenario import Prepared, Scenario, assumptions, prepare
+from workbench.simulate.scenario import LoadedTraffic, Prepared, Scenario, assumptions, prepare
 from workbench.simulate.traffic.rows import RowReport
 
 if TYPE_CHECKING:
@@ -137,6 +137,7 @@ def optimize(
     space = space or space_for(settings)
     graphs: dict[tuple[str, str], ResourceGraph] = {}
     simulated: dict[tuple[Any, ...], Performance] = {}
+    kept: dict[Any, LoadedTraffic] = {}
     tried: list[Tried] = []
     once = replace(scenario, replications=1, options=replace(scenario.options, keep_minutes=False))
 
@@ -146,7 +147,12 @@ def optimize(
             graphs[candidate.frame] = declare(candidate.frame_overrides())
         return patched(graphs[candidate.frame], candidate, settings)
 
-    first = prepare(graph_of(next(space.candidates())), once)
+    def look(at: Candidate | ResourceGraph, runs: Scenario) -> Performance:
+        graph = graph_of(at) if isinstance(at, Candidate) else at
+        prepared = prepare(graph, runs, kept)
+        return _performance(prepared, runs.replications, limits.objective)
+
+    first = prepare(graph_of(next(space.candidates())), once, kept)
 
     def key_of(candidate: Candidate) -> tuple[Any, ...]:
         """What decides response times: of traffic with a time of day, when the stack is parked, too."""
@@ -154,7 +160,7 @@ def optimize(
 
     if cluster is not None:
         fleets = {key_of(candidate): candidate for candidate in reversed(list(space.candidates()))}
-        ready = [prepare(graph_of(candidate), once) for candidate in fleets.values()]
+        ready = [prepare(graph_of(candidate), once, kept) for candidate in fleets.values()]
         progress(f"simulating {len(ready)} fleets on {cluster.scheduler}")
         simulated = dict(zip(fleets, _performances(ready, limits.objective, cluster), strict=True))
     for candidate in space.candidates():
@@ -162,9 +168,9 @@ def optimize(
         key = key_of(candidate)
         if key not in simulated:
             progress(f"simulating {candidate}")
-            simulated[key] = performance(graph, once, limits.objective)
+            simulated[key] = look(graph, once)
         tried.append(_tried(candidate, graph, settings, simulated[key], limits))
-    best, confirmed = _declared_best(declare, graph_of, settings, scenario, limits, tried, progress)
+    best, confirmed = _declared_best(declare, look, settings, scenario, limits, tried, progress)
     tried.sort(key=_rank)
     seconds = time.perf_counter() - started
     return Optimum(
@@ -183,7 +189,7 @@ def optimize(
 
 def _declared_best(
     declare: Callable[[Mapping[str, str]], ResourceGraph],
-    graph_of: Callable[[Candidate], ResourceGraph],
+    look: Callable[[Candidate | ResourceGraph, Scenario], Performance],
     settings: Settings,
     scenario: Scenario,
     limits: Limits,
@@ -201,7 +207,7 @@ def _declared_best(
         if not each.holds:
             if key not in looked:
                 progress(f"looking at {each.candidate} in all runs")
-                looked[key] = performance(graph_of(each.candidate), several, limits.objective)
+                looked[key] = look(each.candidate, several)
             closer = replace(each, performance=looked[key], binds=_unkept(looked[key]))  # its dollars stay, and fit
             tried[tried.index(each)] = closer
             each = closer
@@ -216,7 +222,7 @@ def _declared_best(
         except InputError as error:
             real = replace(each, binds=(f"the program refuses it: {'; '.join(error.problems)}",))
         else:
-            found = performance(graph, several, limits.objective)
+            found = look(graph, several)
             real = _tried(each.candidate, graph, settings, found, limits)
         tried[tried.index(each)] = real
         if real.holds:
@@ -234,11 +240,6 @@ def _could_hold(each: Tried, objective: Objective, scenario: Scenario) -> bool:
     best = max(interval([first.attainment.mean] + [other] * (runs - 1)).low for other in (1.0, first.attainment.mean))
     windows = (first.windows.mean + runs - 1) / runs
     return not (best < objective.attainment_ratio or windows < objective.windows_ratio)
-
-
-def performance(graph: ResourceGraph, scenario: Scenario, objective: Objective) -> Performance:
-    """Runs of the scenario on the stack in `graph`."""
-    return _performance(prepare(graph, scenario), scenario.replications, objective)
 
 
 def _performances(ready: Sequence[Prepared], objective: Objective, cluster: Cluster) -> list[Performance]:

@@ -21,6 +21,7 @@ from workbench.simulate.optimize.search import Limits, frontier, optimize
 from workbench.simulate.predict import predict
 from workbench.simulate.reading import read
 from workbench.simulate.scenario import Scenario, prepare, run_scenario
+from workbench.simulate.traffic.counts import read_csv
 
 NANO, MICRO, PLAIN = ("t4g.nano", "t4g.micro"), ("t4g.micro", "t4g.small"), ("m7g.medium", "m7g.large")
 CAPS = on_demand_prices((NANO, MICRO, PLAIN), "us-east-1")
@@ -89,6 +90,15 @@ def test_a_longer_session_is_found_where_the_recorded_traffic_outlasts_the_decla
     assert "1 of 151 rows were left out" in render(found, LIMITS, "counts")
     (told,) = to_json(found, LIMITS, "counts")["inputs"]
     assert (told["rows"], told["badRows"]) == (150, 1)
+
+
+def test_files_are_read_once_however_many_fleets_are_simulated_under_them(settings, tmp_path, monkeypatch):
+    file, read = tmp_path / "counts.csv", []
+    file.write_text("timestamp,requests\n2026-11-24T07:00Z,120\n2026-11-24T07:01Z,120\n")
+    monkeypatch.setattr("workbench.simulate.scenario.read_csv", lambda path: read.append(path) or read_csv(path))
+    found = optimize(declare, settings, Scenario(files=(file,), replications=2), LIMITS, space=SPACE)
+    assert found.simulations == 12
+    assert read == [file]
 
 
 def test_the_neighbour_that_is_a_step_cheaper_fails(found):
