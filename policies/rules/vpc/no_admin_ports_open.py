@@ -146,9 +146,12 @@ def is_for_sftp(resource: Resource, context: Context) -> bool:
     """True when what the rule opens is a group of AWS Transfer's servers and of nothing else: SFTP has SSH's port."""
     graph = context.graph
     groups = [resource] if resource.type in SECURITY_GROUP else graph.referenced(resource, "securityGroupId")
-    users = [user for group in groups for user in graph.referrers(group) if user.type not in PORT_HOLDERS]
     for group in groups:
         graph.referrers(group, *MACHINES)  # which of them can't be read may have the group as well
+    with watched(off=True):
+        if not any(graph.referrers(group, *TRANSFER_SERVER) for group in groups):
+            return False  # as nearly always; then nobody looks for all that use it
+    users = [user for group in groups for user in graph.referrers(group) if user.type not in PORT_HOLDERS]
     return bool(users) and all(user.type in TRANSFER_SERVER for user in users)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from deployment.graph import Resource, ResourceGraph
-from deployment.tokens import ELASTIC_IP, INGRESS_RULE, LOAD_BALANCER, NAT_GATEWAY, SECURITY_GROUP
+from deployment.tokens import ELASTIC_IP, INGRESS_RULE, LOAD_BALANCER, NAT_GATEWAY, SECURITY_GROUP, TRANSFER_SERVER
 from deployment.values import readable
 from policies.assess import run_rule
 from policies.context import ROOT_TYPE, Context
@@ -83,3 +83,22 @@ def test_an_address_is_in_use(gateway, in_use, looked_through):
     found = run_rule(rules_by_id()["network-elastic-ip-attached"], Context(graph))
     assert [one.urn for one in found] == ([] if in_use else [ADDRESS.urn])
     assert ("_uses_of_all" in graph.__dict__) is looked_through
+
+
+@pytest.mark.parametrize("name", ["id-of-group", "id-of-another"])
+def test_who_uses_an_open_group_is_looked_for_where_a_server_of_files_does(name):
+    """SFTP has SSH's port."""
+    ssh = thing(
+        INGRESS_RULE[0],
+        "ssh",
+        securityGroupId="id-of-group",
+        cidrIpv4="0.0.0.0/0",
+        ipProtocol="tcp",
+        fromPort=22,
+        toPort=22,
+    )
+    server = thing(TRANSFER_SERVER[0], "files", endpointDetails={"securityGroupIds": [name]}, certificate="[secret]")
+    graph = ResourceGraph([GROUP, ssh, server])
+    found = run_rule(rules_by_id()["network-no-admin-ports-open"], Context(graph))
+    uses = name == "id-of-group"
+    assert ([one.urn for one in found], "_uses_of_all" in graph.__dict__) == ([] if uses else [ssh.urn], uses)
