@@ -209,7 +209,7 @@ class Context:
 
 def _cost_basis(context: Context) -> Mapping[str, Any] | None:
     for resource in context.graph:
-        if not resource.custom:
+        if not resource.custom and "costBasis" in resource.outputs:
             # What a component registers is its outputs; what it was given may be called the same.
             basis = replace(resource, inputs=resource.outputs).get("costBasis")
             if isinstance(basis, Mapping):
