@@ -11,7 +11,6 @@ import gzip
 import re
 import zlib
 from array import array
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -154,12 +153,11 @@ def read_access_log(
     are heavy.
     """
     report = RowReport(str(path))
-    counts: Counter[int] = Counter()
     clients = {} if clients is None else clients
     intervals, senders, heavy = array("q"), array("i"), array("b")
     measured, seconds, fails = array("q"), array("f"), array("b")
     reservoir = np.empty(SAMPLES)
-    seen, failed, total_seconds, binary = 0, 0, 0.0, False
+    total_seconds, binary = 0.0, False
     rng = np.random.default_rng(0)  # the sample must not depend on the run
     try:
         for number, line in _lines(path):
@@ -172,47 +170,45 @@ def read_access_log(
             report.good += 1
             report.answers[f"{status[0]}xx" if status.isdecimal() else "no status"] += 1
             intervals.append(int(arrival // INTERVAL_SECONDS))
-            counts[intervals[-1]] += 1
             if client not in clients and len(clients) < MAX_ADDRESSES:
                 clients[client] = len(clients)
             senders.append(clients[client] if client in clients else zlib.crc32(client.encode()) % MAX_ADDRESSES)
             heavy.append(_path(request).startswith(heavy_prefixes) if heavy_prefixes else False)
             if target_seconds >= 0:
+                seen = len(seconds)
                 place = seen if seen < SAMPLES else int(rng.integers(0, seen + 1))
                 if place < SAMPLES:
                     reservoir[place] = target_seconds
-                seen += 1
                 fails.append(target_status.startswith("5"))
                 measured.append(intervals[-1])
                 seconds.append(target_seconds)
-                failed += fails[-1]
                 total_seconds += target_seconds
     except (OSError, EOFError, zlib.error) as error:
         raise InputError(f"{path}: {error}; it has to be a text file or a complete gzip file") from None
-    if not counts and binary:
+    if not intervals and binary:
         raise InputError(f"{path}: no text file; {BY_NAME}")
-    if not counts:
+    if not intervals:
         raise InputError(f"{path}: no usable row; {BY_NAME}", *report.lines())
-    first, last = min(counts), max(counts)
-    if last - first >= MAX_INTERVALS:
-        raise InputError(f"{path}: its rows span more than 366 days; cut it into shorter files")
-    dense = [float(counts[index]) for index in range(first, last + 1)]
     numbers = np.frombuffer(intervals, np.int64)
+    first = int(numbers.min())
+    if numbers.max() - first >= MAX_INTERVALS:
+        raise InputError(f"{path}: its rows span more than 366 days; cut it into shorter files")
     order, by_time = np.argsort(numbers, kind="stable"), np.argsort(measured, kind="stable")
     sent = Senders(
         Intervals.of(INTERVAL_SECONDS, numbers[order], first),
         np.frombuffer(senders, np.int32)[order],
         np.frombuffer(heavy, np.bool_)[order],
     )
+    counts = np.diff(sent.intervals.begins).astype(float).tolist()
     return RecordedTraffic(
-        Stream(path.name, from_counts(0.0, INTERVAL_SECONDS, dense), len(clients), senders=sent),
+        Stream(path.name, from_counts(0.0, INTERVAL_SECONDS, counts), len(clients), senders=sent),
         first * INTERVAL_SECONDS,
         report,
         TargetTimes(
-            reservoir[: min(seen, SAMPLES)],
-            seen,
+            reservoir[: min(len(seconds), SAMPLES)],
+            len(seconds),
             total_seconds,
-            failed,
+            fails.count(1),
             np.array(measured, np.int64)[by_time],
             np.array(seconds, np.float32)[by_time],
             np.array(fails, np.bool_)[by_time],
